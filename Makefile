@@ -1,0 +1,55 @@
+# bionorm: `make` annotates the seed papers, `make test` runs the tests. See `make help`.
+PYTHON   ?= python3
+VENV     := .venv
+BIN      := $(VENV)/bin
+READY    := $(VENV)/.ready
+PAPERS   ?= seeds
+OUTPUT   ?= output
+SOURCES  ?= ontologies/sources
+CORPORA  ?=
+PEERS    ?=
+SPLIT    ?= dev
+FLOOR    ?= 90
+
+.DEFAULT_GOAL := run
+.PHONY: run test lint validate notebook ontologies evaluate bench clean help
+
+run: $(READY) ## annotate PAPERS (the seeds), check them, write tables and a page to OUTPUT
+	$(BIN)/bionorm run $(PAPERS) --output $(OUTPUT)
+
+test: $(READY) ## run the tests
+	$(BIN)/pytest
+
+lint: $(READY) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+validate: $(READY) ## compare with the papers' own annotations; fails under FLOOR percent
+	$(BIN)/bionorm validate $(PAPERS) --min-recall $(FLOOR)
+
+notebook: $(READY) ## run the notebook from top to bottom; the executed copy lands in OUTPUT
+	mkdir -p $(OUTPUT)
+	$(BIN)/jupyter nbconvert --to notebook --execute notebooks/explore.ipynb --output-dir $(OUTPUT)
+
+ontologies: $(READY) ## compile the terminology snapshot from the official files in SOURCES
+	$(BIN)/bionorm ontologies build --from $(SOURCES)
+
+evaluate: $(READY) ## score the gold corpora in CORPORA (SPLIT=dev), beside the predictions in PEERS
+	@test -n "$(CORPORA)" || { echo "say where the corpora are: make evaluate CORPORA=dir"; exit 2; }
+	$(BIN)/bionorm evaluate $(CORPORA) --split $(SPLIT) $(if $(PEERS),--peers $(PEERS))
+
+bench: $(READY) ## measure speed and memory beside spaCy's PhraseMatcher
+	$(BIN)/bionorm benchmark $(PAPERS)
+
+clean: ## remove the environment, results and caches
+	rm -rf $(VENV) $(OUTPUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] not in {(3, 11), (3, 12)} and "bionorm needs Python 3.11 or 3.12: make PYTHON=python3.12")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,notebook]'
+	touch $@

@@ -1,0 +1,188 @@
+"""The command line: `bionorm`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pipeline import summary
+from pipeline.errors import BionormError, UsageError
+
+app = typer.Typer(
+    name="bionorm",
+    help="Genes, diseases and species in papers, resolved to NCBI Gene, MONDO, MeSH and NCBI "
+    "Taxonomy. Offline, on a CPU.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+ontologies = typer.Typer(help="The terminology: build a snapshot, see what it holds.")
+app.add_typer(ontologies, name="ontologies")
+
+Papers = Annotated[
+    list[Path], typer.Argument(help="Files or directories with papers.", show_default=False)
+]
+Snapshot = Annotated[
+    Path | None,
+    typer.Option(
+        help="Directory of another terminology snapshot.", show_default="the embedded one"
+    ),
+]
+
+
+def main() -> NoReturn:
+    """Run the command line; errors are told in a line and set the exit code."""
+    logging.basicConfig(format="bionorm: %(message)s", level=logging.INFO, stream=sys.stderr)
+    try:
+        app(standalone_mode=True)
+    except UsageError as error:
+        _fail(error, 2)
+    except BionormError as error:
+        _fail(error, 1)
+    except OSError as error:
+        _fail(error, 1)
+    sys.exit(0)
+
+
+def _fail(error: Exception, code: int) -> NoReturn:
+    sys.stderr.write(f"bionorm: {error}\n")
+    sys.exit(code)
+
+
+@app.command(epilog="Examples:  bionorm run seeds  ·  bionorm run paper.txt more/ --output results")
+def run(
+    papers: Papers,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Directory for the results.")] = (
+        Path("output")
+    ),
+    snapshot: Snapshot = None,
+) -> None:
+    """Annotate papers, check them against what they carry, write tables and a page."""
+    started = time.perf_counter()
+    from pipeline.language import load
+    from pipeline.papers import collect
+    from pipeline.running.job import run_job
+    from pipeline.terminology.snapshot import embedded_snapshot
+    from pipeline.terminology.terminology import shared_terminology
+
+    files = collect(papers)
+    where = snapshot or embedded_snapshot()
+    with _progress(len(files)) as progress:
+        task = progress.add_task("papers", total=len(files))
+        result = run_job(
+            files,
+            output,
+            nlp=load(snapshot=snapshot),
+            terminology=shared_terminology(str(snapshot) if snapshot else None),
+            snapshot=where,
+            on_paper=lambda _: progress.advance(task),
+        )
+    for problem in result.problems:
+        sys.stderr.write(f"bionorm: {problem}\n")
+    console = Console(stderr=not sys.stdout.isatty())
+    console.print(summary.run_table(result, output, time.perf_counter() - started))
+    if result.problems:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example:  bionorm validate seeds --min-recall 90")
+def validate(
+    papers: Papers,
+    min_recall: Annotated[
+        float,
+        typer.Option(
+            help="Fail when fewer percent of the annotations with an identifier are found exactly."
+        ),
+    ] = 0.0,
+    snapshot: Snapshot = None,
+) -> None:
+    """Compare with the annotations that the papers carry; prints the comparison as Markdown."""
+    from pipeline.evaluation.seed_check import check
+    from pipeline.evaluation.seed_report import render_markdown
+    from pipeline.language import annotate_papers, load
+    from pipeline.papers import collect
+    from pipeline.running.job import read_papers
+    from pipeline.terminology.terminology import shared_terminology
+
+    read, problems = read_papers(collect(papers))
+    terminology = shared_terminology(str(snapshot) if snapshot else None)
+    result = check(list(annotate_papers(load(snapshot=snapshot), read)), terminology)
+    typer.echo(render_markdown(result))
+    for problem in problems:
+        sys.stderr.write(f"bionorm: {problem}\n")
+    if (result.exact_recall or 0.0) * 100 < min_recall:
+        sys.stderr.write(
+            f"bionorm: {result.found} of {result.identified} annotations are found exactly, "
+            f"fewer than the floor of {min_recall:g} %\n"
+        )
+        raise typer.Exit(1)
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Examples:  bionorm lookup 'TNF-alpha' --type Gene  ·  bionorm lookup murine")
+def lookup(
+    text: Annotated[str, typer.Argument(help="A name, as it might stand in a paper.")],
+    type_: Annotated[
+        str | None, typer.Option("--type", help="Gene, Disease or Species.", show_default="all")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="Number of candidates.")] = 10,
+    snapshot: Snapshot = None,
+) -> None:
+    """Show the concepts that a name may stand for, best first."""
+    from pipeline.terminology.terminology import shared_terminology
+
+    if type_ not in (None, "Gene", "Disease", "Species"):
+        raise UsageError(f"unknown type {type_!r}; one of Gene, Disease, Species")
+    terminology = shared_terminology(str(snapshot) if snapshot else None)
+    candidates = terminology.lookup(text, type=type_)[:limit]
+    if sys.stdout.isatty():
+        Console().print(summary.candidate_table(text, candidates, terminology))
+    else:
+        typer.echo(summary.candidate_tsv(candidates), nl=False)
+
+
+@ontologies.command("build")
+def build_snapshot(
+    source: Annotated[Path, typer.Option("--from", help="Directory with the source files.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Directory of the snapshot.")] = (
+        Path("ontologies/snapshot")
+    ),
+) -> None:
+    """Compile the official source files into a snapshot."""
+    from pipeline.export.atomic import write_text
+    from pipeline.terminology.build import build
+    from pipeline.terminology.snapshot import describe
+
+    manifest = build(source, output)
+    write_text(output.parent / "README.md", describe(manifest))
+    Console(stderr=not sys.stdout.isatty()).print(summary.manifest_table(manifest, output))
+
+
+@ontologies.command("status")
+def status(snapshot: Snapshot = None) -> None:
+    """Show the sources, versions and counts of a snapshot."""
+    from pipeline.terminology.snapshot import Manifest, embedded_snapshot
+
+    where = snapshot or embedded_snapshot()
+    Console().print(summary.manifest_table(Manifest.load(where), where))
+
+
+def _progress(total: int) -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal or total < 2,
+    )

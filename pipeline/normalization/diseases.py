@@ -1,0 +1,78 @@
+"""Diseases: one concept, told in MONDO and in MeSH."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.model import Candidate, Link
+from pipeline.terminology.terminology import NameMatch, Terminology
+
+_ALTERNATIVES = 5
+
+
+def link_disease(names: Sequence[NameMatch], terminology: Terminology) -> Link:
+    """Resolve a disease mention.
+
+    Concepts of MONDO and MeSH that are mapped as exact matches are one concept; its primary
+    identifier is MONDO's where MONDO has it. The concept with the best name wins, then the one
+    that more vocabularies and names agree on.
+
+    Args:
+        names: Names that the mention matches.
+        terminology: The terminology.
+    """
+    groups: dict[tuple[str, ...], list[NameMatch]] = {}
+    for name in names:
+        groups.setdefault(concept_group(name.curie, terminology), []).append(name)
+    if not groups:
+        return Link(method="none", reason="no disease of this name in the terminology")
+    ranked = sorted(
+        groups.items(),
+        key=lambda item: (
+            -max(n.weight for n in item[1]),
+            -len({n.curie.partition(":")[0] for n in item[1]}),
+            -len(item[0]),
+            item[0],
+        ),
+    )
+    group, matched = ranked[0]
+    best = max(matched, key=lambda n: (n.weight, n.curie.startswith("MONDO:"), n.curie))
+    rivals = sum(max(n.weight for n in m) == best.weight for _, m in ranked)
+    mondo = tuple(c for c in group if c.startswith("MONDO:"))
+    mesh = tuple(c for c in group if c.startswith("MESH:"))
+    primary = (mondo or mesh or group)[0]
+    reason = f"{best.scope} name of {terminology.name(best.curie)}"
+    if rivals > 1:
+        reason += f"; {rivals} concepts share this name"
+    return Link(
+        curie=primary,
+        name=terminology.name(primary),
+        score=round(best.weight / rivals**0.5, 3),
+        method="exact" if best.identical else "normal form",
+        reason=reason,
+        mesh=mesh,
+        mondo=mondo,
+        alternatives=_alternatives([m for _, m in ranked[1:]], terminology),
+    )
+
+
+def concept_group(curie: str, terminology: Terminology) -> tuple[str, ...]:
+    """Return the identifiers that mean exactly the same concept, MONDO first, then MeSH.
+
+    The group of a MeSH heading is that of the MONDO concept it is mapped to, when there is one.
+    """
+    hub = curie
+    if not curie.startswith("MONDO:"):
+        mondo = sorted(c for c in terminology.equivalents(curie) if c.startswith("MONDO:"))
+        if mondo:
+            hub = mondo[0]
+    members = dict.fromkeys(terminology.equivalents(hub))
+    members.setdefault(curie)
+    return tuple(sorted(members, key=lambda c: (not c.startswith("MONDO:"), c != curie, c)))
+
+
+def _alternatives(
+    groups: Sequence[Sequence[NameMatch]], terminology: Terminology
+) -> tuple[Candidate, ...]:
+    tops = [max(g, key=lambda n: (n.weight, n.curie)) for g in groups]
+    return tuple(terminology.candidate(n) for n in tops[:_ALTERNATIVES])

@@ -1,0 +1,133 @@
+"""Genes: the right gene of the right species."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from pipeline.model import Candidate, Link
+from pipeline.normalization.gene_ranking import GeneRanker
+from pipeline.normalization.species_context import SpeciesChoice
+from pipeline.terminology.terminology import NameMatch, Terminology
+
+_LEAST = 0.25
+_METHODS = {
+    (False, False): "normal form",
+    (True, False): "exact",
+    (False, True): "orthologue",
+    (True, True): "orthologue",
+}
+_MODELS = ("NCBITaxon:9606", "NCBITaxon:10090", "NCBITaxon:10116")
+_ALTERNATIVES = 5
+
+
+def by_taxon(names: Sequence[NameMatch]) -> dict[str, dict[str, NameMatch]]:
+    """Group names by taxon and gene; of each gene the best name is kept."""
+    groups: dict[str, dict[str, NameMatch]] = {}
+    for name in names:
+        genes = groups.setdefault(f"NCBITaxon:{name.taxon}", {})
+        if name.curie not in genes or name.weight > genes[name.curie].weight:
+            genes[name.curie] = name
+    return groups
+
+
+def with_orthologues(
+    groups: dict[str, dict[str, NameMatch]], taxa: Collection[str], terminology: Terminology
+) -> dict[str, dict[str, NameMatch]]:
+    """Add the orthologues, in species that the paper names, of genes found by their exact name.
+
+    Authors write `FGFR2` of a fish whose gene is listed under another name only; the orthologue
+    of the human or mouse gene of that name is meant. Such a candidate counts less than a name.
+
+    Args:
+        groups: Genes that the mention may name, by taxon.
+        taxa: Taxa that the paper speaks of.
+        terminology: The terminology.
+    """
+    missing = [t for t in sorted(taxa) if t not in groups]
+    source = next((groups[t] for t in _MODELS if t in groups), None)
+    if not missing or source is None or len(source) > 1:
+        return groups
+    (origin,) = source.values()
+    result = dict(groups)
+    for curie in terminology.homologues(origin.curie):
+        taxon = terminology.taxon(curie)
+        if taxon in missing:
+            name = replace(
+                origin, curie=curie, scope="orthologue", taxon=_number(taxon), identical=0
+            )
+            result.setdefault(taxon, {})[curie] = name
+    return result
+
+
+def likeness(groups: Mapping[str, Mapping[str, NameMatch]]) -> dict[str, float]:
+    """Return how well the best name of each taxon fits, from 0 to 1."""
+    return {taxon: max(n.weight for n in genes.values()) for taxon, genes in groups.items()}
+
+
+def link_gene(
+    surface: str,
+    groups: Mapping[str, Mapping[str, NameMatch]],
+    species: Sequence[SpeciesChoice],
+    terminology: Terminology,
+    ranker: GeneRanker,
+) -> Link:
+    """Resolve a gene mention.
+
+    The best-supported species that has a gene of this name decides; within it the name's scope and
+    likeness. Genes of species without any evidence are not chosen, except when the name belongs
+    to one species only.
+
+    Args:
+        surface: The mention, or the long form that it is short for.
+        groups: Genes that the mention may name, by taxon (see `by_taxon`).
+        species: The species among them that the text speaks of, and human, best first.
+        terminology: The terminology.
+        ranker: Decides among genes of one species.
+    """
+    if not groups:
+        return Link(method="none", reason="no gene of this name in the terminology")
+    if species:
+        choice = species[0]
+    elif len(groups) == 1:
+        choice = SpeciesChoice(next(iter(groups)), 0.0, "the only species with a gene so named")
+    else:
+        return Link(
+            method="species",
+            reason="genes of this name exist in several species, none of which the paper names",
+            alternatives=_alternatives(groups, "", terminology),
+        )
+    ranked = ranker.rank(surface, choice.taxon, groups)
+    best = ranked[0]
+    species_name = terminology.name(choice.taxon) or choice.taxon
+    if best.probability < _LEAST:
+        return Link(
+            method="ambiguous",
+            reason=f"{len(ranked)} genes of {species_name} share this name",
+            taxon=choice.taxon,
+            alternatives=_alternatives(groups, "", terminology),
+        )
+    reason = f"{best.name.scope} of {species_name}: {choice.reason}"
+    if len(ranked) > 1:
+        reason += f"; most likely of {len(ranked)} genes with this name"
+    return Link(
+        curie=best.name.curie,
+        name=terminology.name(best.name.curie),
+        score=round(best.name.weight * best.probability, 3),
+        method=_METHODS[best.name.identical == 2, best.name.scope == "orthologue"],
+        reason=reason,
+        taxon=choice.taxon,
+        alternatives=_alternatives(groups, best.name.curie, terminology),
+    )
+
+
+def _alternatives(
+    groups: Mapping[str, Mapping[str, NameMatch]], chosen: str, terminology: Terminology
+) -> tuple[Candidate, ...]:
+    every = [n for genes in groups.values() for n in genes.values() if n.curie != chosen]
+    every.sort(key=lambda n: (-n.weight, n.taxon != 9606, n.taxon, _number(n.curie)))
+    return tuple(terminology.candidate(n) for n in every[:_ALTERNATIVES])
+
+
+def _number(curie: str) -> int:
+    return int(curie.partition(":")[2])

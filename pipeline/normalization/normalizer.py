@@ -1,0 +1,144 @@
+"""The normalizer: from mentions to links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline.model import NIL, EntityType, Link
+from pipeline.normalization.diseases import link_disease
+from pipeline.terminology.gene_taxa import GeneTaxa
+from pipeline.normalization.gene_ranking import GeneRanker
+from pipeline.normalization.genes import by_taxon, likeness, link_gene, with_orthologues
+from pipeline.normalization.species import full_names, link_species
+from pipeline.normalization.species_context import SpeciesContext, SpeciesMention
+from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
+from pipeline.recognition.recognizer import MENTIONS
+from pipeline.recognition.short_forms import ShortForms
+from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
+
+
+class Normalizer:
+    """spaCy component: resolves mentions to concepts.
+
+    Reads `doc.spans["mentions"]`, or `doc.ents` when another recognizer found the mentions. Sets
+    `span.kb_id_` (the primary CURIE, or `NIL`) and `span._.link`.
+    """
+
+    def __init__(self, terminology: Terminology) -> None:
+        self.terminology = terminology
+        self.gene_taxa = GeneTaxa(terminology)
+        self.ranker = GeneRanker(terminology)
+        if not Span.has_extension("link"):
+            Span.set_extension("link", default=None)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Resolve the mentions of one document."""
+        spans = list(doc.spans[MENTIONS]) if MENTIONS in doc.spans else list(doc.ents)
+        short_forms = ShortForms.of_doc(
+            doc.spans.get(SHORT_FORMS, ()), doc.spans.get(LONG_FORMS, ())
+        )
+        links: dict[int, Link] = {}
+        links |= self._species(spans, short_forms)
+        context = self._context(doc, spans, links)
+        for i, span in enumerate(spans):
+            if span.label_ == EntityType.GENE:
+                names, long = self._names(span, short_forms)
+                groups = with_orthologues(by_taxon(names), context.taxa, self.terminology)
+                choices = context.choices(
+                    span.start_char, span.end_char, span.text, likeness(groups)
+                )
+                links[i] = _through(
+                    long,
+                    link_gene(long or span.text, groups, choices, self.terminology, self.ranker),
+                )
+            elif span.label_ == EntityType.DISEASE:
+                names, long = self._names(span, short_forms)
+                links[i] = _through(long, link_disease(names, self.terminology))
+            elif i not in links:
+                links[i] = Link(method="none", reason=f"no terminology for {span.label_}")
+        _attach(doc, spans, links)
+        return doc
+
+    def _species(self, spans: Sequence[Span], short_forms: ShortForms) -> dict[int, Link]:
+        every = [
+            (i, *self._names(span, short_forms))
+            for i, span in enumerate(spans)
+            if span.label_ == EntityType.SPECIES
+        ]
+        full = [
+            link_species(names, {}, self.terminology)
+            for _, names, _ in every
+            if any(n.scope not in {"abbreviated", "word"} for n in names)
+        ]
+        counts = full_names(full)
+        return {
+            i: _through(long, link_species(names, counts, self.terminology))
+            for i, names, long in every
+        }
+
+    def _context(self, doc: Doc, spans: Sequence[Span], links: dict[int, Link]) -> SpeciesContext:
+        mentions = []
+        for i, span in enumerate(spans):
+            link = links.get(i)
+            if link and link.taxon:
+                # A species without genes in the terminology counts too: it takes from the
+                # others' share, and says that they are not what the paper is about.
+                taxon = self.gene_taxa.of(link.taxon) or link.taxon
+                mentions.append(SpeciesMention(span.start_char, span.end_char, taxon))
+        text = doc.text
+        title_end = text.find("\n\n")
+        return SpeciesContext(text, mentions, title_end if title_end >= 0 else len(text))
+
+    def _names(self, span: Span, short_forms: ShortForms) -> tuple[list[NameMatch], str]:
+        """Return the names that a mention matches, and the long form if it decided."""
+        surface = span.text
+        own = self._of_type(surface, span.label_)
+        long = short_forms.resolve(surface)
+        if not long:
+            return own, ""
+        words = long.split()
+        # The long form, or what remains of it without modifiers in front.
+        for i in range(len(words)):
+            names = self._of_type(" ".join(words[i:]), span.label_)
+            if names:
+                agreed = {n.curie for n in own}
+                both = [n for n in names if n.curie in agreed]
+                return both or names, long
+        return own, ""
+
+    def _of_type(self, text: str, type_: str) -> list[NameMatch]:
+        return [n for n in self.terminology.exact_matches(text) if n.type == type_]
+
+
+def _through(long: str, link: Link) -> Link:
+    """Say that a link was found through an abbreviation's long form."""
+    if not long or link.is_nil:
+        return link
+    return replace(link, method="abbreviation", reason=f"short for {long}; {link.reason}")
+
+
+def _attach(doc: Doc, spans: Sequence[Span], links: dict[int, Link]) -> None:
+    resolved = []
+    for i, span in enumerate(spans):
+        new = Span(doc, span.start, span.end, label=span.label, kb_id=links[i].curie or NIL)
+        new._.link = links[i]
+        resolved.append(new)
+    doc.spans[MENTIONS] = resolved
+    borders = {(e.start, e.end) for e in doc.ents}
+    doc.set_ents([s for s in resolved if (s.start, s.end) in borders])
+
+
+@Language.factory("bionorm_normalizer", default_config={"snapshot": None})
+def make_normalizer(nlp: Language, name: str, snapshot: str | None) -> Normalizer:
+    """Create the component.
+
+    Args:
+        nlp: The pipeline.
+        name: The component's name.
+        snapshot: Directory of a terminology snapshot; by default the embedded one.
+    """
+    return Normalizer(shared_terminology(snapshot))

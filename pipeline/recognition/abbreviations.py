@@ -1,0 +1,118 @@
+"""Abbreviations that a paper defines: `osteoarthritis (OA)`.
+
+The decision whether a bracket defines an abbreviation, and where its long form begins, is
+scispaCy's (Schwartz and Hearst, 2003). Around it this component looks at the text in coarser words,
+so that `TNF-α` is one short form, looks only at brackets that may hold a definition, so that the
+time grows with the text and not with its square, and keeps the result as span groups, so that the
+`Doc` can be serialized.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scispacy.abbreviation import filter_matches, find_abbreviation
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+SHORT_FORMS = "bionorm_short_forms"
+LONG_FORMS = "bionorm_long_forms"
+
+_COARSE = re.compile(r"[()\[\]]|[^\s()\[\],;:]+|[,;:]")
+_LONGEST_BRACKET = 8  # words; the limit of scispaCy's filter
+_NEIGHBOURHOOD = 24  # words before a bracket among which the long form is sought
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """An abbreviation and what the paper says it stands for, as spans of the text."""
+
+    short_start: int
+    short_end: int
+    long_start: int
+    long_end: int
+
+
+def find_definitions(text: str, vocab: Vocab) -> Iterator[Definition]:
+    """Yield the definitions in a text, in order of their brackets."""
+    for paragraph in re.finditer(r"(?:[^\n]|\n(?!\s*\n))+", text):
+        yield from _in_paragraph(paragraph.group(), paragraph.start(), vocab)
+
+
+def _in_paragraph(text: str, offset: int, vocab: Vocab) -> Iterator[Definition]:
+    words = list(_COARSE.finditer(text))
+    opening = -1
+    for i, word in enumerate(words):
+        if word.group() == "(":
+            opening = i
+        elif word.group() == ")" and opening >= 0:
+            if 1 < i - opening <= _LONGEST_BRACKET + 1:
+                first = max(0, opening - _NEIGHBOURHOOD)
+                yield from _in_bracket(words[first : i + 1], opening - first, offset, vocab)
+            opening = -1
+
+
+def _in_bracket(
+    words: list[re.Match[str]], opening: int, offset: int, vocab: Vocab
+) -> Iterator[Definition]:
+    last = len(words) - 1
+    # `(OA, also DJD)` and `(OA; n = 3)`: what stands before the first comma may be the short form.
+    for i in range(opening + 1, last):
+        if words[i].group() in {",", ";", ":"}:
+            last = i
+            break
+    if last - opening < 2:
+        return
+    texts = [w.group() for w in words[:last]] + [")"]
+    doc = Doc(vocab, words=texts)
+    for long_candidate, short_candidate in filter_matches([(0, opening + 1, last)], doc):
+        if not len(long_candidate):
+            continue
+        short, long = find_abbreviation(long_candidate, short_candidate)
+        if long is None or not _plausible(short.text, long.text):
+            continue
+        yield Definition(
+            offset + words[short.start].start(),
+            offset + words[short.end - 1].end(),
+            offset + words[long.start].start(),
+            offset + words[long.end - 1].end(),
+        )
+
+
+def _plausible(short: str, long: str) -> bool:
+    """Leave out what the algorithm finds in `patients (all)` or `interleukin (IL-)`."""
+    return (
+        len(long) > len(short)
+        and any(c.isupper() or c.isdigit() for c in short)
+        and short.lower() not in long.lower().split()
+    )
+
+
+class Abbreviations:
+    """spaCy component: marks the abbreviations that a text defines.
+
+    Sets two span groups of the same length: `doc.spans["bionorm_short_forms"]` and
+    `doc.spans["bionorm_long_forms"]`; the span at the same place in each belong together.
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the definitions of one document."""
+        shorts, longs = [], []
+        for d in find_definitions(doc.text, self.vocab):
+            shorts.append(doc.char_span(d.short_start, d.short_end, alignment_mode="expand"))
+            longs.append(doc.char_span(d.long_start, d.long_end, alignment_mode="expand"))
+        doc.spans[SHORT_FORMS] = shorts
+        doc.spans[LONG_FORMS] = longs
+        return doc
+
+
+@Language.factory("bionorm_abbreviations")
+def make_abbreviations(nlp: Language, name: str) -> Abbreviations:
+    """Create the component."""
+    return Abbreviations(nlp.vocab)

@@ -1,0 +1,58 @@
+"""The acceptance model: how likely a reading is what a curator would annotate.
+
+A logistic regression over the named features of `features.py`, one set of weights for each entity
+type. The weights are trained on gold corpora by `bionorm train` and ship as a readable table.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_DATA = "acceptance.json.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceModel:
+    """Weights of features by entity type.
+
+    Attributes:
+        weights: Entity type -> feature -> weight (natural logarithm of odds).
+        training: Corpus and split -> identifiers of the documents that it was trained on.
+    """
+
+    weights: Mapping[str, Mapping[str, float]]
+    training: Mapping[str, tuple[str, ...]]
+
+    def probability(self, type_: str, features: Iterable[str]) -> float:
+        """Return the probability that a reading of a type is an entity mention."""
+        weights = self.weights.get(type_)
+        if weights is None:
+            return 1.0  # a user's own type: its names are taken at their word
+        score = sum(weights.get(f, 0.0) for f in features)
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+@cache
+def shipped_model() -> AcceptanceModel:
+    """Return the model that comes with the package."""
+    packed = (files("pipeline.recognition") / "data" / _DATA).read_bytes()
+    table = json.loads(gzip.decompress(packed))
+    return AcceptanceModel(
+        table["weights"], {name: tuple(ids) for name, ids in table["training"].items()}
+    )
+
+
+def pack(model: AcceptanceModel) -> bytes:
+    """Return the bytes of a model's file; the same model gives the same bytes."""
+    table = {
+        "weights": {t: dict(sorted(w.items())) for t, w in sorted(model.weights.items())},
+        "training": {name: sorted(ids) for name, ids in sorted(model.training.items())},
+    }
+    text = json.dumps(table, ensure_ascii=False, indent=0)
+    return gzip.compress(text.encode(), compresslevel=9, mtime=0)

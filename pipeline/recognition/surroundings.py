@@ -1,0 +1,62 @@
+"""What stands around a match in the text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORD_BEFORE = re.compile(r"([^\W_]+)[\s\-]*\W?$")
+_WORD_AFTER = re.compile(r"^\W?[\s\-]*([^\W_]+)")
+_GLUE = "-‐‑._/+@:*"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A match and its neighbourhood.
+
+    Attributes:
+        surface: The text of the match.
+        before: The word before, in small letters; empty at the beginning.
+        after: The word after, in small letters; empty at the end.
+        left: The character before, or an empty string.
+        right: The characters after, at most two.
+        starts_sentence: Whether the match is the first word of a sentence or heading, where a
+            capital letter says nothing.
+    """
+
+    surface: str
+    before: str
+    after: str
+    left: str
+    right: str
+    starts_sentence: bool
+
+
+def surroundings(text: str, start: int, end: int) -> Surroundings:
+    """Describe the neighbourhood of a span."""
+    head, tail = text[max(0, start - 40) : start], text[end : end + 40]
+    before, after = _WORD_BEFORE.search(head), _WORD_AFTER.search(tail)
+    stripped = head.rstrip(" \"'“‘([")
+    return Surroundings(
+        text[start:end],
+        before.group(1).lower() if before else "",
+        after.group(1).lower() if after else "",
+        head[-1:],
+        tail[:2],
+        not stripped or stripped[-1] in ".!?:\n•",
+    )
+
+
+def is_part_of_larger_name(around: Surroundings) -> bool:
+    """Whether the span is glued to more: `CCK` in `CCK-8`, `Sp` in `Tb.Sp`, `C` in `C/EBP-2`.
+
+    A hyphen and a number after a name make another name (a family member, an assay, a cell line);
+    a full stop, underscore or the like without a blank is part of a code.
+    """
+    right, left = around.right, around.left
+    if len(right) == 2 and right[0] in _GLUE:
+        if right[0] in "-‐‑" and right[1].isdigit():
+            return True
+        if right[0] in "._@*" and right[1].isalnum():
+            return True
+    return bool(left) and left in "._@#$\\"

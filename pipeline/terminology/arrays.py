@@ -1,0 +1,162 @@
+"""Compact arrays for the index: strings, ragged lists and a hash table, all memory-mappable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.terminology.normal_form import Uint64s, mix
+
+Arrays = dict[str, npt.NDArray[np.generic]]
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """A list of strings as one UTF-8 block and the positions where they end."""
+
+    block: npt.NDArray[np.uint8]
+    ends: npt.NDArray[np.uint32]
+
+    @classmethod
+    def pack(cls, texts: Sequence[str]) -> Strings:
+        """Pack a sequence of strings."""
+        encoded = [t.encode() for t in texts]
+        ends = np.cumsum(np.fromiter(map(len, encoded), np.uint32, len(encoded)), dtype=np.uint32)
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __getitem__(self, index: int) -> str:
+        start = int(self.ends[index - 1]) if index else 0
+        return self.block[start : int(self.ends[index])].tobytes().decode()
+
+    def find(self, text: str) -> int:
+        """Return the index of a string in a list sorted by code points, or -1."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self[middle] < text:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self[low] == text else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Lists of integers of different lengths (compressed sparse rows)."""
+
+    starts: npt.NDArray[np.uint32]
+    values: npt.NDArray[np.int32]
+
+    @classmethod
+    def group(cls, keys: npt.NDArray[np.int64], values: npt.NDArray[np.int64], n: int) -> Ragged:
+        """Group values by key (0 to n-1); within a key the order of the input is kept."""
+        order = np.argsort(keys, kind="stable")
+        counts = np.bincount(keys, minlength=n)
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
+        return cls(starts, values[order].astype(np.int32))
+
+    def __getitem__(self, index: int) -> npt.NDArray[np.int32]:
+        return self.values[self.starts[index] : self.starts[index + 1]]
+
+
+@dataclass(frozen=True, slots=True)
+class HashTable:
+    """From 64-bit hashes to integers, by open addressing with linear probing.
+
+    Attributes:
+        keys: The hash in each slot.
+        values: The integer in each slot, or -1 when the slot is empty.
+    """
+
+    keys: Uint64s
+    values: npt.NDArray[np.int32]
+
+    @classmethod
+    def build(cls, hashes: Uint64s) -> HashTable:
+        """Map each of the distinct hashes to its position."""
+        size = 1 << max(4, int(len(hashes) * 1.6).bit_length())
+        keys = np.zeros(size, np.uint64)
+        values = np.full(size, -1, np.int32)
+        pending = np.arange(len(hashes))
+        slot = (hashes & np.uint64(size - 1)).astype(np.int64)
+        while len(pending):
+            # Of those that want the same free slot the first one gets it; the others go on.
+            free = values[slot] < 0
+            wanted, first = np.unique(slot[free], return_index=True)
+            winners = np.flatnonzero(free)[first]
+            keys[wanted] = hashes[pending[winners]]
+            values[wanted] = pending[winners]
+            rest = np.ones(len(pending), bool)
+            rest[winners] = False
+            pending = pending[rest]
+            slot = (slot[rest] + 1) & (size - 1)
+        return cls(keys, values)
+
+    def find(self, hashes: Uint64s) -> npt.NDArray[np.int32]:
+        """Return the value for each hash, -1 for those that are not in the table."""
+        result = np.full(len(hashes), -1, np.int32)
+        mask = len(self.keys) - 1
+        pending = np.arange(len(hashes))
+        slot = (hashes & np.uint64(mask)).astype(np.int64)
+        while len(pending):
+            values = self.values[slot]
+            same = self.keys[slot] == hashes[pending]
+            hit = same & (values >= 0)
+            result[pending[hit]] = values[hit]
+            rest = (values >= 0) & ~same
+            pending = pending[rest]
+            slot = (slot[rest] + 1) & mask
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Bitmap:
+    """A set of hashes that may contain more than was put in, never less (Bloom, 1970; one hash)."""
+
+    bits: npt.NDArray[np.uint8]
+
+    @classmethod
+    def build(cls, hashes: Uint64s, *, bits: int) -> Bitmap:
+        """Make a set with 2**bits positions."""
+        position = hashes >> np.uint64(64 - bits)
+        flags = np.zeros(1 << bits, bool)
+        flags[position.astype(np.int64)] = True
+        return cls(np.packbits(flags, bitorder="little"))
+
+    def may_contain(self, hashes: Uint64s) -> npt.NDArray[np.bool_]:
+        """Tell for each hash whether it may be in the set."""
+        bits = (len(self.bits) * 8).bit_length() - 1
+        position = hashes >> np.uint64(64 - bits)
+        byte = self.bits[(position >> np.uint64(3)).astype(np.int64)]
+        return (byte >> (position & np.uint64(7)).astype(np.uint8)) & 1 == 1
+
+
+def distinct(hashes: Uint64s) -> tuple[Uint64s, npt.NDArray[np.int64]]:
+    """Return the distinct hashes and, for each input, the position of its hash among them."""
+    unique, inverse = np.unique(hashes, return_inverse=True)
+    return unique, inverse.astype(np.int64)
+
+
+def encode_categories(values: Iterable[str]) -> tuple[list[str], npt.NDArray[np.uint8]]:
+    """Replace strings of few kinds by small integers; the kinds are sorted."""
+    texts = list(values)
+    kinds = sorted(set(texts))
+    code = {kind: i for i, kind in enumerate(kinds)}
+    return kinds, np.fromiter((code[t] for t in texts), np.uint8, len(texts))
+
+
+def finish(hashes: Uint64s) -> Uint64s:
+    """Turn polynomial hashes into table hashes."""
+    return mix(hashes)
+
+
+def flatten(rows: Iterable[Sequence[int]]) -> list[int]:
+    """Concatenate rows."""
+    return list(chain.from_iterable(rows))

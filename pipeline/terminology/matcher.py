@@ -1,0 +1,76 @@
+"""Finds every name of the index in a text.
+
+All windows of a text grow together, one word at a time: the hash of the longer window follows from
+that of the shorter one, a window is looked up when it ends in a word, and it stops growing when no
+name begins like it. The cost is a few array operations for each length, whatever the number of
+names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.terminology.index import Index
+from pipeline.terminology.normal_form import PARAGRAPH, WORD, Words, mix, polynomial
+
+
+MAX_WORDS = 24
+_CLOSING = frozenset(polynomial(c)[0] for c in ")+]'")
+_WALL = np.uint64(polynomial(PARAGRAPH)[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A stretch of text whose normal form is that of a name.
+
+    Attributes:
+        start: First code point.
+        end: Code point after the last one.
+        key: Number of the normal form in the index.
+    """
+
+    start: int
+    end: int
+    key: int
+
+
+def find_names(words: Words, index: Index) -> list[Match]:
+    """Return all matches, also those within each other, by start and then length."""
+    count = len(words.start)
+    if not count:
+        return []
+    is_word = words.kind == WORD
+    may_end = is_word | np.isin(words.hash, np.fromiter(_CLOSING, np.uint64, len(_CLOSING)))
+    wall = words.hash == _WALL
+    first = np.flatnonzero(is_word)
+    value = words.hash[first]
+    last = first
+    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    for _ in range(MAX_WORDS):
+        mixed = mix(value)
+        ends = may_end[last]
+        keys = index.key_table.find(mixed[ends])
+        hit = keys >= 0
+        if hit.any():
+            found.append((first[ends][hit], last[ends][hit], keys[hit]))
+        grows = index.prefixes.may_contain(mixed) & (last + 1 < count)
+        first, last, value = first[grows], last[grows] + 1, value[grows]
+        passable = ~wall[last]
+        first, last, value = first[passable], last[passable], value[passable]
+        if not len(first):
+            break
+        value = value * words.factor[last] + words.hash[last]
+    if not found:
+        return []
+    starts = words.start[np.concatenate([f[0] for f in found])]
+    stops = words.end[np.concatenate([f[1] for f in found])]
+    every_key = np.concatenate([f[2] for f in found])
+    order = np.lexsort((stops, starts))
+    return [
+        Match(s, e, k)
+        for s, e, k in zip(
+            starts[order].tolist(), stops[order].tolist(), every_key[order].tolist(), strict=True
+        )
+    ]

@@ -1,0 +1,280 @@
+"""The normal form in which names and text are compared, and its hashes.
+
+A text is cut into *pieces*: words (runs of letters and digits), hard punctuation (comma, slash,
+bracket, full stop, …) and soft separators (blanks, hyphens, apostrophes). The normal form of a
+stretch of text is its words, each normalized, and its hard punctuation, with the soft separators
+left out: `TNF-α`, `TNF alpha` and `TNFalpha` are all `tnfalpha`; `Parkinson's diseases` is
+`parkinsondisease`. Because words keep their place in the text, offsets never need to be mapped.
+
+Whether a soft separator was there matters to some matches (`a cat` is not the gene ACAT); that is
+decided where candidates are judged, with `separators_agree`.
+
+Hashes are polynomial over the characters of the normal form, modulo 2**64, so the hash of adjacent
+words follows from the hashes of the words (Karp and Rabin, 1987) and all windows over a text are
+computed with a few array operations.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Uint64s = npt.NDArray[np.uint64]
+Int64s = npt.NDArray[np.int64]
+
+SOFT, WORD, HARD = 0, 1, 2
+PARAGRAPH = "\n\n"
+"""What stands between two stretches of text that no match may cross."""
+
+_MASK = (1 << 64) - 1
+_BASE = 0x9E3779B97F4A7C15
+_PIECES = re.compile(
+    r"[^\W_]+"  # a word
+    r"|['’]s(?![^\W_])"  # a possessive, which means nothing
+    r"|[^\S\n]*\n(?:[^\S\n]*\n)\s*"  # a paragraph's end
+    r"|[ \t\-_'’`´‐‑‒–—−·\u00a0\u00ad\u0300-\u036f\u2009\u200a-\u200d\u202f\u2060]+"  # soft separators
+    r"|\s"
+    r"|.",
+    re.DOTALL,
+)
+_SOFT = frozenset(" \t\n\r\f\v-_'’`´‐‑‒–—−·\u00a0\u00ad\u2009\u200a\u200b\u200c\u200d\u202f\u2060")
+_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta",
+    "η": "eta", "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu",
+    "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau",
+    "υ": "upsilon", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "ϵ": "epsilon",
+    "ϕ": "phi", "ϑ": "theta",
+}  # fmt: skip
+_GREEK_LETTERS = str.maketrans(_GREEK)
+_ROMAN = {
+    "II": "2", "III": "3", "IV": "4", "VI": "6", "VII": "7", "VIII": "8",
+    "IX": "9", "XI": "11", "XII": "12", "XIII": "13", "XIV": "14", "XVI": "16",
+}  # fmt: skip
+_AMERICAN = (
+    (re.compile(r"(?<=.)[ao]e(?=[a-z])"), "e"),  # leukaemia, oedema (not aerobic: see below)
+    (re.compile(r"^[ao]e(?=[dst])"), "e"),  # aetiology, oedema, oestrogen
+    (re.compile(r"(?<=[a-z]{3})our(?=s?$|al|ed|ing|less|gen)"), "or"),  # tumour, behavioural
+    (re.compile(r"(?<=[a-z]{2})is(?=(?:e|ed|es|ing|ation|ations)$)"), "iz"),  # immunised
+    (re.compile(r"sulph"), "sulf"),
+    (re.compile(r"(?<=[a-z]{2}[bt])re$"), "er"),  # fibre, centre, titre
+    (re.compile(r"yse(?=[sd]?$)"), "yze"),
+)
+_IRREGULAR = {
+    "mice": "mouse", "children": "child", "women": "woman", "men": "man", "feet": "foot",
+    "teeth": "tooth", "oxen": "ox", "geese": "goose", "lice": "louse", "wolves": "wolf",
+    "calves": "calf", "leaves": "leaf", "larvae": "larva", "bacteria": "bacterium",
+}  # fmt: skip
+
+
+def normal_word(word: str) -> str:
+    """Return the normal form of one word (a run of letters and digits).
+
+    Compatibility forms and accents are dissolved (NFKD), case is folded, Greek letters are spelled
+    out, Roman numerals in capitals become Arabic, British spelling becomes American and plurals
+    singular. The rules are applied to names and text alike, so it does no harm when one of them
+    also hits a word that it does not mean.
+
+    >>> [normal_word(w) for w in ("IL6", "β", "Tumours", "Leukaemia", "mice", "II", "HRAS", "p38α")]
+    ['il6', 'beta', 'tumor', 'leukemia', 'mouse', '2', 'hras', 'p38alpha']
+    """
+    if word.isascii():
+        if len(word) < 4:
+            return _ROMAN.get(word) or _IRREGULAR.get(word.lower()) or word.lower()
+        if word.isdigit():
+            return word
+        plain = word
+    else:
+        plain = "".join(
+            c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c)
+        )
+    lower = plain.lower().translate(_GREEK_LETTERS)
+    if plain in _ROMAN:
+        return _ROMAN[plain]
+    acronym = plain.isupper() and len(plain) <= 6
+    if acronym or not lower.isalpha():
+        # The plural of an acronym is marked by its small letter: MAPKs, p53s.
+        if lower.endswith("s") and plain[-1] == "s" and len(plain) > 3 and not plain[-2].islower():
+            return lower[:-1]
+        return lower
+    if len(lower) < 4:
+        return lower
+    if len(lower) > 5:
+        for pattern, replacement in _AMERICAN:
+            lower = pattern.sub(replacement, lower)
+    return _singular(lower)
+
+
+def _singular(word: str) -> str:
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith(("oses", "stases", "lyses", "theses")):
+        return word[:-2] + "is"
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith("itides"):
+        return word[:-3] + "s"
+    return word[:-1]
+
+
+def mix(values: Uint64s) -> Uint64s:
+    """Spread hash values evenly over 64 bits (the finalizer of SplitMix64, Steele et al. 2014)."""
+    z = values.copy()
+    z ^= z >> np.uint64(30)
+    z *= np.uint64(0xBF58476D1CE4E5B9)
+    z ^= z >> np.uint64(27)
+    z *= np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return z
+
+
+def _character_values(text: str) -> list[int]:
+    # One multiplication with a large odd number is enough: `mix` spreads the sum at the end.
+    return [((ord(c) + 1) * 0xD6E8FEB86659FD93) & _MASK for c in text]
+
+
+def polynomial(text: str) -> tuple[int, int]:
+    """Return the hash of a string and the factor by which it shifts what stands before it."""
+    value = 0
+    for c in _character_values(text):
+        value = (value * _BASE + c) & _MASK
+    return value, pow(_BASE, len(text), 1 << 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words and hard punctuation of a text, as parallel arrays in text order.
+
+    Attributes:
+        start: First code point of each.
+        end: Code point after the last one.
+        kind: `WORD` or `HARD`.
+        hash: Hash of the normal form.
+        factor: Factor by which it shifts the hash of what stands before it.
+    """
+
+    start: Int64s
+    end: Int64s
+    kind: npt.NDArray[np.uint8]
+    hash: Uint64s
+    factor: Uint64s
+
+
+class Cutter:
+    """Cuts texts into pieces and remembers the hash of every piece that it has seen.
+
+    The memory is a cache of a pure function: it is emptied when it holds `limit` pieces, and never
+    changes a result.
+    """
+
+    def __init__(self, *, limit: int = 400_000) -> None:
+        self._limit = limit
+        self._reset()
+
+    def _reset(self) -> None:
+        self._ids: dict[str, int] = {}
+        self._kinds: list[int] = []
+        self._hashes: list[int] = []
+        self._factors: list[int] = []
+        self._tables: tuple[npt.NDArray[np.uint8], Uint64s, Uint64s] | None = None
+
+    def _learn(self, piece: str) -> int:
+        first = piece[0]
+        if piece.count("\n") > 1 and piece.isspace():
+            kind, normal = HARD, PARAGRAPH
+        elif first.isalnum():
+            kind, normal = WORD, normal_word(piece)
+        elif first in _SOFT or first.isspace() or unicodedata.combining(first):
+            kind, normal = SOFT, ""
+        else:
+            kind, normal = HARD, unicodedata.normalize("NFKC", piece)
+        value, factor = polynomial(normal)
+        self._kinds.append(kind)
+        self._hashes.append(value)
+        self._factors.append(factor)
+        self._ids[piece] = len(self._kinds) - 1
+        self._tables = None
+        return len(self._kinds) - 1
+
+    def cut(self, text: str) -> Words:
+        """Return the words and hard punctuation of a text with offsets and hashes."""
+        if len(self._kinds) > self._limit:
+            self._reset()
+        pieces = _PIECES.findall(text)
+        known = self._ids
+        ids = np.fromiter(
+            (known[p] if p in known else self._learn(p) for p in pieces), np.int64, len(pieces)
+        )
+        if self._tables is None:
+            self._tables = (
+                np.array(self._kinds, np.uint8),
+                np.array(self._hashes, np.uint64),
+                np.array(self._factors, np.uint64),
+            )
+        kinds, hashes, factors = self._tables
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        ends = np.cumsum(lengths)
+        kind = kinds[ids]
+        kept = np.flatnonzero(kind)
+        ids = ids[kept]
+        end = ends[kept]
+        return Words(end - lengths[kept], end, kind[kept], hashes[ids], factors[ids])
+
+
+def normal_form(text: str) -> str:
+    """Return the normal form of a text as a readable string.
+
+    >>> normal_form("TNF-α"), normal_form("TNF alpha"), normal_form("Parkinson's Diseases")
+    ('tnfalpha', 'tnfalpha', 'parkinsondisease')
+    """
+    parts = []
+    for piece in _PIECES.findall(text):
+        if piece[0].isalnum():
+            parts.append(normal_word(piece))
+        elif piece.count("\n") > 1 and piece.isspace():
+            parts.append(PARAGRAPH)
+        elif not (piece[0] in _SOFT or piece[0].isspace() or unicodedata.combining(piece[0])):
+            parts.append(unicodedata.normalize("NFKC", piece))
+    return "".join(parts)
+
+
+def separators_agree(surface: str, name: str) -> bool:
+    """Tell whether a surface form may stand for a name of the same normal form.
+
+    Blanks and hyphens may come and go between letters and digits (`IL 6`, `IL-6`, `IL6`), and a
+    blank may stand for a hyphen; but two words of the text are not one word of a name when either
+    is short (`a cat` is not `ACAT`), nor the other way round.
+
+    >>> separators_agree("IL 6", "IL6"), separators_agree("a cat", "ACAT")
+    (True, False)
+    """
+    return _breaks(surface) == _breaks(name) or not (
+        _short_break(surface, name) or _short_break(name, surface)
+    )
+
+
+def _breaks(text: str) -> list[str]:
+    return [w.lower() for w in re.findall(r"[^\W_]+", text)]
+
+
+def _short_break(broken: str, whole: str) -> bool:
+    """Whether `broken` has a blank between letters that `whole` has not, beside a short word."""
+    words = broken.split()
+    if len(words) < 2:
+        return False
+    squeezed = {w.lower() for w in re.findall(r"[^\W_]+", whole)}
+    for left, right in zip(words, words[1:], strict=False):
+        if min(len(left), len(right)) > 3 or not (left[-1].isalpha() and right[0].isalpha()):
+            continue
+        if left.lower().strip("-,.;()") not in squeezed and (
+            right.lower().strip("-,.;()") not in squeezed
+        ):
+            return True
+    return False

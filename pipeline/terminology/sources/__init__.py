@@ -1,0 +1,1 @@
+"""One reader per official format; each yields rows of the snapshot's tables."""

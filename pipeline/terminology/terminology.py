@@ -1,0 +1,286 @@
+"""The terminology as its users see it: identifiers, names, hierarchy, mappings and lookup."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.model import Candidate, EntityType
+from pipeline.terminology.index import Index, open_index
+from pipeline.terminology.matcher import Match, find_names
+from pipeline.terminology.normal_form import Cutter, mix, separators_agree
+from pipeline.terminology.snapshot import embedded_snapshot
+
+ORTHOLOGY = "RO:HOM0000017"
+EXACT = "skos:exactMatch"
+_EQUIVALENT_PREFIXES = ("MONDO:", "MESH:", "OMIM:")
+_SCOPE_WEIGHT = {
+    "preferred": 1.0, "symbol": 1.0, "scientific": 1.0, "word": 0.98, "exact": 0.95,
+    "description": 0.95, "common": 0.93, "synonym": 0.85, "equivalent": 0.9, "acronym": 0.85,
+    "designation": 0.8, "abbreviated": 0.8, "former": 0.75, "narrow": 0.7, "related": 0.65,
+    "broad": 0.6,
+    "orthologue": 0.6,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """A name of a concept that has the normal form of a surface form.
+
+    Attributes:
+        curie: The concept.
+        text: The name as the source writes it.
+        scope: The name's scope.
+        type: The concept's entity type.
+        taxon: Taxon number of a gene, otherwise 0.
+        identical: How much the name resembles the surface form beyond the normal form: 2 when
+            they are the same string, 1 when they differ in case only, otherwise 0.
+    """
+
+    curie: str
+    text: str
+    scope: str
+    type: str
+    taxon: int
+    identical: int
+
+    @property
+    def weight(self) -> float:
+        """How well a name of this scope and likeness speaks for its concept, from 0 to 1."""
+        return _SCOPE_WEIGHT.get(self.scope, 0.6) * (0.9 + 0.05 * self.identical)
+
+
+class Terminology:
+    """Names, concepts, hierarchy and mappings of a snapshot, over a memory-mapped index."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._cutter = Cutter()
+        self._number = lru_cache(maxsize=50_000)(index.curies.find)
+
+    @classmethod
+    def open(cls, snapshot: Path | None = None, *, cache: Path | None = None) -> Terminology:
+        """Open a snapshot; by default the one that comes with the package.
+
+        Args:
+            snapshot: Directory of the snapshot.
+            cache: Directory for compiled indexes; by default the user's cache.
+
+        Raises:
+            SnapshotError: If the snapshot is missing or incomplete.
+        """
+        return cls(open_index(snapshot or embedded_snapshot(), cache=cache))
+
+    # Concepts
+
+    def __contains__(self, curie: str) -> bool:
+        """Whether the terminology has a current or retired concept of this identifier."""
+        return bool(self.type_of(curie)) or self.current(curie) != curie
+
+    def current(self, curie: str) -> str:
+        """Return what replaces a retired identifier, or the identifier itself."""
+        number = self._number(curie)
+        return curie if number < 0 else self._curie(int(self._index.concept_current[number]))
+
+    def name(self, curie: str) -> str:
+        """Return the preferred name, or an empty string."""
+        number = self._number(curie)
+        return "" if number < 0 else self._index.concept_label[number]
+
+    def type_of(self, curie: str) -> str:
+        """Return the entity type, or an empty string for an unknown identifier."""
+        number = self._number(curie)
+        return "" if number < 0 else self._index.types[int(self._index.concept_type[number])]
+
+    def rank(self, curie: str) -> str:
+        """Return a taxon's rank or a gene's type, or an empty string."""
+        number = self._number(curie)
+        return "" if number < 0 else self._index.ranks[int(self._index.concept_rank[number])]
+
+    def taxon(self, curie: str) -> str:
+        """Return the taxon of a gene, or an empty string."""
+        number = self._number(curie)
+        taxon = 0 if number < 0 else int(self._index.concept_taxon[number])
+        return f"NCBITaxon:{taxon}" if taxon else ""
+
+    def gene_taxa(self) -> tuple[str, ...]:
+        """Return the taxa whose genes the terminology has, those with more genes first."""
+        taxa, counts = np.unique(self._index.concept_taxon, return_counts=True)
+        order = sorted(zip(-counts, taxa, strict=True))
+        return tuple(f"NCBITaxon:{taxon}" for _, taxon in order if taxon)
+
+    def names(self, curie: str) -> tuple[tuple[str, str], ...]:
+        """Return the names of a concept with their scopes."""
+        number = self._number(curie)
+        if number < 0:
+            return ()
+        index = self._index
+        span = range(int(index.names_of[number]), int(index.names_of[number + 1]))
+        return tuple((index.names[i], index.scopes[int(index.name_scope[i])]) for i in span)
+
+    # Hierarchy and mappings
+
+    def parents(self, curie: str) -> tuple[str, ...]:
+        """Return the parents of a disease or taxon."""
+        number = self._number(curie)
+        return () if number < 0 else tuple(map(self._curie, self._index.parents[number].tolist()))
+
+    def path_up(self, curie: str, ancestor: str) -> tuple[str, ...]:
+        """Return a shortest path from a concept up to an ancestor, or nothing.
+
+        >>> Terminology.open().path_up("NCBITaxon:9606", "NCBITaxon:9605")
+        ('NCBITaxon:9606', 'NCBITaxon:9605')
+        """
+        start, goal = self._number(curie), self._number(ancestor)
+        if start < 0 or goal < 0:
+            return ()
+        below = {start: -1}
+        queue = deque([start])
+        while queue:
+            number = queue.popleft()
+            if number == goal:
+                path = [number]
+                while (number := below[number]) >= 0:
+                    path.append(number)
+                return tuple(self._curie(n) for n in reversed(path))
+            for parent in self._index.parents[number].tolist():
+                if parent not in below:
+                    below[parent] = number
+                    queue.append(parent)
+        return ()
+
+    def mappings(self, curie: str) -> tuple[tuple[str, str], ...]:
+        """Return predicate and object of each mapping, seen from this concept."""
+        number = self._number(curie)
+        if number < 0:
+            return ()
+        index = self._index
+        span = slice(int(index.mapped.starts[number]), int(index.mapped.starts[number + 1]))
+        return tuple(
+            (index.predicates[p], self._curie(o))
+            for p, o in zip(
+                index.mapped_by[span].tolist(), index.mapped.values[span].tolist(), strict=True
+            )
+        )
+
+    def equivalents(self, curie: str) -> tuple[str, ...]:
+        """Return the concept and its exact matches within MONDO, MeSH and OMIM."""
+        return (
+            curie,
+            *(
+                other
+                for predicate, other in self.mappings(curie)
+                if predicate == EXACT and other.startswith(_EQUIVALENT_PREFIXES)
+            ),
+        )
+
+    def homologues(self, curie: str) -> tuple[str, ...]:
+        """Return the genes of other species in the same group of orthologs."""
+        group = {curie}
+        for _ in range(2):  # from a gene to the human one, and from there to all others
+            for member in sorted(group):
+                group.update(o for p, o in self.mappings(member) if p == ORTHOLOGY)
+        return tuple(sorted(group - {curie}))
+
+    # Names in text
+
+    def find(self, text: str) -> list[Match]:
+        """Return every stretch of a text that has the normal form of a name."""
+        return find_names(self._cutter.cut(text), self._index)
+
+    def name_matches(self, key: int, surface: str) -> list[NameMatch]:
+        """Return the names of a match's normal form that the surface form may stand for.
+
+        Args:
+            key: `Match.key`.
+            surface: The text of the match.
+        """
+        index = self._index
+        folded = surface.casefold()
+        result = []
+        for name in index.key_names[key].tolist():
+            text = index.names[name]
+            same = text.casefold() == folded
+            if not same and not separators_agree(surface, text):
+                continue
+            concept = int(index.name_concept[name])
+            result.append(
+                NameMatch(
+                    self._curie(concept),
+                    text,
+                    index.scopes[int(index.name_scope[name])],
+                    index.types[int(index.concept_type[concept])],
+                    int(index.concept_taxon[concept]),
+                    2 if text == surface else int(same),
+                )
+            )
+        return result
+
+    def exact_matches(self, text: str) -> list[NameMatch]:
+        """Return the names that have the normal form of a whole string."""
+        key = self._key(text)
+        return [] if key < 0 else self.name_matches(key, text.strip())
+
+    def lookup(self, text: str, type: str | None = None) -> list[Candidate]:
+        """Return the concepts that a string names, best first.
+
+        >>> Terminology.open().lookup("SP7", type="Gene")[0].curie
+        'NCBIGene:121340'
+        """
+        best: dict[str, NameMatch] = {}
+        for match in self.exact_matches(text):
+            if type in (None, match.type) and (
+                match.curie not in best or match.weight > best[match.curie].weight
+            ):
+                best[match.curie] = match
+        return sorted(
+            (self.candidate(match) for match in best.values()),
+            key=lambda c: (-c.score, c.taxon != "NCBITaxon:9606", _natural(c.curie)),
+        )
+
+    def candidate(self, match: NameMatch) -> Candidate:
+        """Turn a name match into a candidate whose score is the name's weight."""
+        return Candidate(
+            match.curie,
+            self.name(match.curie),
+            round(match.weight, 4),
+            match.text,
+            match.scope,
+            self.taxon(match.curie) if match.type == EntityType.GENE else "",
+        )
+
+    def _key(self, text: str) -> int:
+        words = self._cutter.cut(text)
+        if not len(words.hash):
+            return -1
+        value = words.hash[:1]
+        for i in range(1, len(words.hash)):
+            value = value * words.factor[i : i + 1] + words.hash[i : i + 1]
+        return int(self._index.key_table.find(mix(value))[0])
+
+    def _curie(self, number: int) -> str:
+        return self._index.curies[number]
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over all identifiers, in order."""
+        return (self._curie(i) for i in range(len(self._index.curies)))
+
+
+def _natural(curie: str) -> tuple[str, int, str]:
+    prefix, _, local = curie.partition(":")
+    return prefix, int(local) if local.isdigit() else 0, local
+
+
+@cache
+def shared_terminology(snapshot: str | None = None) -> Terminology:
+    """Open a snapshot once per process; its components share it.
+
+    Raises:
+        SnapshotError: If the snapshot is missing or incomplete.
+    """
+    return Terminology.open(Path(snapshot) if snapshot else None)
