@@ -10,9 +10,11 @@ CORPORA  ?=
 PEERS    ?=
 SPLIT    ?= dev
 FLOOR    ?= 90
+FLOORS   ?=
+EVALUATE ?=
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint validate notebook ontologies evaluate bench clean help
+.PHONY: run test lint validate notebook ontologies evaluate train bench clean help
 
 run: $(READY) ## annotate PAPERS (the seeds), check them, write tables and a page to OUTPUT
 	$(BIN)/bionorm run $(PAPERS) --output $(OUTPUT)
@@ -37,7 +39,12 @@ ontologies: $(READY) ## compile the terminology snapshot from the official files
 
 evaluate: $(READY) ## score the gold corpora in CORPORA (SPLIT=dev), beside the predictions in PEERS
 	@test -n "$(CORPORA)" || { echo "say where the corpora are: make evaluate CORPORA=dir"; exit 2; }
-	$(BIN)/bionorm evaluate $(CORPORA) --split $(SPLIT) $(if $(PEERS),--peers $(PEERS))
+	$(BIN)/bionorm evaluate $(CORPORA) --split $(SPLIT) --metric ner_strict --metric mention_strict --metric doc_micro \
+	  $(if $(PEERS),--peers $(PEERS)) $(if $(FLOORS),--floors $(FLOORS)) $(EVALUATE)
+
+train: $(READY) ## train the recognizer's weights on the train splits in CORPORA
+	@test -n "$(CORPORA)" || { echo "say where the corpora are: make train CORPORA=dir"; exit 2; }
+	$(BIN)/bionorm train $(CORPORA)
 
 bench: $(READY) ## measure speed and memory beside spaCy's PhraseMatcher
 	$(BIN)/bionorm benchmark $(PAPERS)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pipeline import summary
+from pipeline.cli_corpora import evaluate, train
 from pipeline.errors import BionormError, UsageError
 
 app = typer.Typer(
@@ -25,6 +26,8 @@ app = typer.Typer(
 )
 ontologies = typer.Typer(help="The terminology: build a snapshot, see what it holds.")
 app.add_typer(ontologies, name="ontologies")
+app.command(epilog="Example:  bionorm evaluate corpora --split dev --metric doc_micro")(evaluate)
+app.command(epilog="Example:  bionorm train corpora")(train)
 
 Papers = Annotated[
     list[Path], typer.Argument(help="Files or directories with papers.", show_default=False)
@@ -147,6 +150,22 @@ def lookup(
         Console().print(summary.candidate_table(text, candidates, terminology))
     else:
         typer.echo(summary.candidate_tsv(candidates), nl=False)
+
+
+@app.command(epilog="Example:  bionorm benchmark seeds --names 100000")
+def benchmark(
+    papers: Papers,
+    names: Annotated[int, typer.Option(min=1, help="Number of names for the matchers.")] = 100_000,
+) -> None:
+    """Measure speed and memory beside spaCy's PhraseMatcher on the same names and texts."""
+    from pipeline.language import document_text
+    from pipeline.papers import collect
+    from pipeline.running.benchmark import compare_matchers, measure_pipeline
+    from pipeline.running.job import read_papers
+
+    texts = [document_text(paper) for paper in read_papers(collect(papers))[0]]
+    ours, peer = compare_matchers(texts, names)
+    Console().print(summary.benchmark_table(ours, peer, names, measure_pipeline(texts)))
 
 
 @ontologies.command("build")

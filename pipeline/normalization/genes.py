@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pipeline.model import Candidate, Link
 from pipeline.normalization.gene_ranking import GeneRanker
-from pipeline.normalization.species_context import SpeciesChoice
+from pipeline.normalization.species_context import HUMAN, SpeciesChoice
 from pipeline.terminology.terminology import NameMatch, Terminology
 
 _LEAST = 0.25
@@ -69,6 +69,7 @@ def link_gene(
     surface: str,
     groups: Mapping[str, Mapping[str, NameMatch]],
     species: Sequence[SpeciesChoice],
+    mentioned: Collection[str],
     terminology: Terminology,
     ranker: GeneRanker,
 ) -> Link:
@@ -76,12 +77,13 @@ def link_gene(
 
     The best-supported species that has a gene of this name decides; within it the name's scope and
     likeness. Genes of species without any evidence are not chosen, except when the name belongs
-    to one species only.
+    to one species only and the paper mentions none.
 
     Args:
         surface: The mention, or the long form that it is short for.
         groups: Genes that the mention may name, by taxon (see `by_taxon`).
         species: The species among them that the text speaks of, and human, best first.
+        mentioned: All species that the paper mentions.
         terminology: The terminology.
         ranker: Decides among genes of one species.
     """
@@ -89,12 +91,12 @@ def link_gene(
         return Link(method="none", reason="no gene of this name in the terminology")
     if species:
         choice = species[0]
-    elif len(groups) == 1:
+    elif len(groups) == 1 and not mentioned:
         choice = SpeciesChoice(next(iter(groups)), 0.0, "the only species with a gene so named")
     else:
         return Link(
             method="species",
-            reason="genes of this name exist in several species, none of which the paper names",
+            reason=f"no gene of this name in {_species_list(mentioned, terminology)}",
             alternatives=_alternatives(groups, "", terminology),
         )
     ranked = ranker.rank(surface, choice.taxon, groups)
@@ -127,6 +129,11 @@ def _alternatives(
     every = [n for genes in groups.values() for n in genes.values() if n.curie != chosen]
     every.sort(key=lambda n: (-n.weight, n.taxon != 9606, n.taxon, _number(n.curie)))
     return tuple(terminology.candidate(n) for n in every[:_ALTERNATIVES])
+
+
+def _species_list(taxa: Collection[str], terminology: Terminology) -> str:
+    names = [terminology.name(t) or t for t in sorted({HUMAN, *taxa})]
+    return " or ".join(names[:4]) + (", …" if len(names) > 4 else "")
 
 
 def _number(curie: str) -> int:

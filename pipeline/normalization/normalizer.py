@@ -53,7 +53,14 @@ class Normalizer:
                 )
                 links[i] = _through(
                     long,
-                    link_gene(long or span.text, groups, choices, self.terminology, self.ranker),
+                    link_gene(
+                        long or span.text,
+                        groups,
+                        choices,
+                        context.taxa,
+                        self.terminology,
+                        self.ranker,
+                    ),
                 )
             elif span.label_ == EntityType.DISEASE:
                 names, long = self._names(span, short_forms)

@@ -25,7 +25,7 @@ def link_species(
     """
     best: dict[str, NameMatch] = {}
     for name in names:
-        if name.curie not in best or name.weight > best[name.curie].weight:
+        if name.curie not in best or _preference(name) > _preference(best[name.curie]):
             best[name.curie] = name
     if not best:
         return Link(method="none", reason="no taxon of this name in the terminology")
@@ -34,18 +34,20 @@ def link_species(
         scientific = terminology.name(name.curie)
         return 2 * genera.get(scientific, 0) + genera.get(scientific.partition(" ")[0], 0)
 
+    def standing(name: NameMatch) -> tuple[int, bool, float]:
+        counted = support(name) if name.scope == "abbreviated" else 0
+        return counted, *_preference(name)
+
     ranked = sorted(
         best.values(),
         key=lambda n: (
-            -(support(n) if n.scope == "abbreviated" else 0),
-            n.scope != "word",
-            -n.weight,
+            tuple(-x for x in standing(n)),
             _RANK_ORDER.get(terminology.rank(n.curie), 3),
             int(n.curie.partition(":")[2]),
         ),
     )
     first = ranked[0]
-    rivals = [n for n in ranked if n.weight == first.weight and support(n) == support(first)]
+    rivals = [n for n in ranked if standing(n) == standing(first)]
     ambiguous = first.scope == "abbreviated" and len(rivals) > 1
     reason = f"{first.scope} name of {terminology.name(first.curie)}"
     if first.scope == "abbreviated" and support(first):
@@ -61,6 +63,11 @@ def link_species(
         taxon=first.curie,
         alternatives=tuple(terminology.candidate(n) for n in ranked[1 : 1 + _ALTERNATIVES]),
     )
+
+
+def _preference(name: NameMatch) -> tuple[bool, float]:
+    """Our own words come first: `mice` are Mus musculus, not unspecified members of the genus."""
+    return name.scope == "word", name.weight
 
 
 def full_names(links: Sequence[Link]) -> Counter[str]:

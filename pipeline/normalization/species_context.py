@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 
 HUMAN = "NCBITaxon:9606"
+_MARGIN = 1.0
 _SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-Z(\[\"“])|\n\s*\n")
 _CLAUSE_MARK = re.compile(r"[()\[\];:]|\n\s*\n|[.!?]\s+(?=[A-Z])")
 
@@ -129,18 +130,28 @@ class SpeciesContext:
     ) -> list[SpeciesChoice]:
         """Rank the taxa that a gene mention may belong to, best first.
 
-        Only taxa that have a gene of this name are ranked. The arguments are those of `features`.
+        Only taxa that have a gene of this name are ranked, and none that the text supports far
+        less than another one. The arguments are those of `features`.
         """
         weights = species_weights()
         ranked = []
+        strongest_evidence = 0.0
         for taxon, row in self.features(start, end, surface, likeness).items():
+            parts = {name: weights.get(name, 0.0) * value for name, value in row.items()}
+            weight = sum(parts.values())
+            evidence = weight - parts["likeness"]
+            strongest_evidence = max(strongest_evidence, evidence)
             if taxon not in likeness:
                 continue
-            parts = {name: weights.get(name, 0.0) * value for name, value in row.items()}
             told = {name: part for name, part in parts.items() if name in _REASONS and row[name]}
             strongest = max(told, key=lambda name: (told[name], name), default="human")
-            ranked.append(SpeciesChoice(taxon, sum(parts.values()), _REASONS[strongest]))
-        return sorted(ranked, key=lambda c: (-round(c.weight, 9), c.taxon != HUMAN, c.taxon))
+            ranked.append((SpeciesChoice(taxon, weight, _REASONS[strongest]), evidence))
+        # A species that the text speaks of much less than of another one, which has no gene of
+        # this name, is nearly always wrong: the name then means something that is not listed.
+        return sorted(
+            (c for c, evidence in ranked if strongest_evidence - evidence < _MARGIN),
+            key=lambda c: (-round(c.weight, 9), c.taxon != HUMAN, c.taxon),
+        )
 
     def _distance(self, i: int, start: int, end: int) -> int:
         m = self._mentions[i]

@@ -15,6 +15,7 @@ from pipeline.language import document_text, passage_starts
 from pipeline.model import Paper
 from pipeline.recognition.acceptance import AcceptanceModel
 from pipeline.recognition.recognizer import NameReader
+from pipeline.training.corpora import TrainingCorpus
 
 UNDECIDED = frozenset({"FamilyName", "DomainMotif"})
 """Annotations that are neither: families and domains are left out of training, not counted wrong."""
@@ -31,26 +32,23 @@ class Examples:
     labels: list[bool]
 
 
-def train(
-    corpora: Mapping[str, Sequence[Paper]], types: Mapping[str, frozenset[str]], reader: NameReader
-) -> AcceptanceModel:
+def train(corpora: Sequence[TrainingCorpus], reader: NameReader) -> AcceptanceModel:
     """Train the weights of all entity types.
 
     A corpus teaches only the types that it annotates completely: a span that it does not annotate
     says nothing about other types.
 
     Args:
-        corpora: Name of a corpus -> its training papers with gold annotations.
-        types: Name of a corpus -> the entity types that it annotates.
+        corpora: The training corpora.
         reader: Reads the terminology's names.
     """
     examples: dict[str, Examples] = {}
-    for name in sorted(corpora):
-        for paper in corpora[name]:
-            _collect(paper, types[name], reader, examples)
+    for corpus in corpora:
+        for paper in corpus.papers:
+            _collect(paper, corpus.types, reader, examples)
     return AcceptanceModel(
         {type_: _fit(found) for type_, found in sorted(examples.items())},
-        {name: tuple(p.id for p in papers) for name, papers in corpora.items()},
+        {corpus.name: tuple(p.id for p in corpus.papers) for corpus in corpora},
     )
 
 

@@ -1,0 +1,147 @@
+"""Speed and memory beside spaCy's `PhraseMatcher`, in one run on the same names and texts.
+
+Each side runs in a process of its own, so that memory is counted fairly. Ratios mean something on
+any machine; the absolute figures only on the one they were measured on.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import spacy
+from spacy.matcher import PhraseMatcher
+
+from pipeline.language import load
+from pipeline.terminology.snapshot import embedded_snapshot
+from pipeline.terminology.subset import write_subset
+from pipeline.terminology.terminology import Terminology
+
+T = TypeVar("T")
+
+_ROUNDS = 3
+_LEAST_CHARACTERS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one side needed.
+
+    Attributes:
+        name: The side.
+        first: Seconds to build from the names, once.
+        opening: Seconds to have it ready in a new process.
+        memory: Megabytes that the names add to the resident size.
+        speed: Million characters a second, in one thread (median of three rounds).
+        found: Matches found.
+    """
+
+    name: str
+    first: float
+    opening: float
+    memory: float
+    speed: float
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Speed of the whole pipeline: abstracts a second in one process, and its peak memory in MB."""
+
+    texts_per_second: float
+    peak_memory: float
+
+
+def compare_matchers(texts: Sequence[str], names: int) -> list[Figures]:
+    """Measure the matcher and its peer on a sample of the terminology's names.
+
+    Args:
+        texts: Texts; repeated until there is enough to measure.
+        names: Number of names, taken evenly from all.
+    """
+    texts = _enough(texts)
+    with tempfile.TemporaryDirectory(prefix="bionorm-bench-") as directory:
+        snapshot, cache = Path(directory) / "snapshot", Path(directory) / "cache"
+        sample = write_subset(embedded_snapshot(), snapshot, names=names)
+        first = _apart(_seconds_to_open, snapshot, cache)
+        ours = _apart(_measure_index, texts, snapshot, cache, first)
+        return [ours, _apart(_measure_phrase_matcher, texts, sample)]
+
+
+def measure_pipeline(texts: Sequence[str]) -> Throughput:
+    """Measure the whole pipeline, text to linked mentions, in one process."""
+    return _apart(_measure_pipeline, _enough(texts))
+
+
+def _enough(texts: Sequence[str]) -> list[str]:
+    times = -(-_LEAST_CHARACTERS // max(1, sum(map(len, texts))))
+    return list(texts) * times
+
+
+def _apart(work: Callable[..., T], *arguments: object) -> T:
+    """Run a measurement in a fresh process."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(work, arguments)
+
+
+def _seconds_to_open(snapshot: Path, cache: Path) -> float:
+    begin = time.perf_counter()
+    Terminology.open(snapshot, cache=cache)
+    return time.perf_counter() - begin
+
+
+def _measure_index(texts: Sequence[str], snapshot: Path, cache: Path, first: float) -> Figures:
+    before = _resident()
+    begin = time.perf_counter()
+    terminology = Terminology.open(snapshot, cache=cache)
+    opening = time.perf_counter() - begin
+    found, speed = _speed(lambda text: len(terminology.find(text)), texts)
+    return Figures("bionorm", first, opening, _resident() - before, speed, found)
+
+
+def _measure_phrase_matcher(texts: Sequence[str], names: Sequence[str]) -> Figures:
+    nlp = spacy.blank("en")
+    before = _resident()
+    begin = time.perf_counter()
+    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    matcher.add("name", list(nlp.tokenizer.pipe(names)))
+    built = time.perf_counter() - begin
+    found, speed = _speed(lambda text: len(matcher(nlp.make_doc(text))), texts)
+    return Figures("PhraseMatcher", built, built, _resident() - before, speed, found)
+
+
+def _measure_pipeline(texts: Sequence[str]) -> Throughput:
+    nlp = load()
+    nlp(texts[0])
+    begin = time.perf_counter()
+    for text in texts:
+        nlp(text)
+    seconds = time.perf_counter() - begin
+    return Throughput(len(texts) / seconds, _peak())
+
+
+def _speed(work: Callable[[str], int], texts: Sequence[str]) -> tuple[int, float]:
+    characters = sum(map(len, texts))
+    rounds = []
+    found = 0
+    for _ in range(_ROUNDS):
+        begin = time.perf_counter()
+        found = sum(work(text) for text in texts)
+        rounds.append(characters / 1e6 / (time.perf_counter() - begin))
+    return found, statistics.median(rounds)
+
+
+def _resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / (1 << 20)
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 10)
