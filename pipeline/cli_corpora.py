@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from pipeline.model import Problem
 
 
 def evaluate(
@@ -52,6 +58,10 @@ def evaluate(
     floors: Annotated[
         Path | None, typer.Option(help="Fail when a figure is below this file's floors.")
     ] = None,
+    ablate: Annotated[
+        bool,
+        typer.Option("--ablate", help="Score also without each step, one after the other."),
+    ] = False,
     samples: Annotated[
         int, typer.Option(min=0, help="Bootstrap draws for confidence intervals of F1.")
     ] = 0,
@@ -61,39 +71,51 @@ def evaluate(
 ) -> None:
     """Score gold corpora: our own annotation of their texts, or predictions made elsewhere."""
     from pipeline.evaluation import error_analysis, tables
-    from pipeline.evaluation.evaluate import blind, with_gold_mentions
+    from pipeline.evaluation.evaluate import Result, blind, with_gold_mentions
     from pipeline.evaluation.evaluate import evaluate as score
     from pipeline.evaluation.floors import read_floors, shortfalls
     from pipeline.evaluation.metrics import GOLD_MENTION_METRICS, METRICS
     from pipeline.export.atomic import write_text
-    from pipeline.language import annotate_papers, load
+    from pipeline.language import ABLATIONS, annotate_papers, link_papers, load
     from pipeline.recognition.acceptance import shipped_model
     from pipeline.terminology.terminology import shared_terminology
 
     if format_ not in (None, "table", *tables.WRITERS):
         raise UsageError(f"unknown format {format_!r}; one of table, {', '.join(tables.WRITERS)}")
+    if predictions and ablate:
+        raise UsageError("--ablate scores our own annotation, not predictions")
     if predictions and peers:
         raise UsageError("give predictions or --peers: peers are scored beside our own annotation")
     wanted = read_floors(floors) if floors else []
     terminology = shared_terminology()
-    nlp = load() if predictions is None else None
     default = GOLD_MENTION_METRICS if gold_mentions else tuple(METRICS)
-    evaluation = score(
-        gold,
-        annotate=(lambda papers: annotate_papers(nlp, papers)) if nlp else None,
-        predicted=predictions or peers,
-        prepare=with_gold_mentions if gold_mentions else blind,
-        splits=split or ([] if gold.is_file() else ["dev"]) or None,
-        types=type_,
-        metrics=tuple(metric or default),
-        resolver=terminology,
-        training_documents=shipped_model().training if nlp else None,
-        lenient=lenient,
-        samples=samples,
-    )
-    for problem in evaluation.problems:
+    work = link_papers if gold_mentions else annotate_papers
+    variants: dict[str, Language | None] = {"": None} if predictions else {"bionorm": load()}
+    if ablate:
+        variants |= {f"without {step}": load(without=[step]) for step in ABLATIONS}
+    results: list[Result] = []
+    problems: dict[Problem, None] = {}
+    for system, nlp in variants.items():
+        evaluation = score(
+            gold,
+            annotate=partial(work, nlp) if nlp else None,
+            predicted=predictions or (peers if system == "bionorm" else None),
+            system=system,
+            prepare=with_gold_mentions if gold_mentions else blind,
+            splits=split or (None if gold.is_file() else ["dev"]),
+            types=type_,
+            metrics=tuple(metric or default),
+            resolver=terminology,
+            training_documents=shipped_model().training if nlp else None,
+            lenient=lenient,
+            samples=samples,
+        )
+        results += evaluation.results
+        problems |= dict.fromkeys(evaluation.problems)
+    results.sort(key=lambda r: (r.corpus, r.split))
+    for problem in problems:
         sys.stderr.write(f"bionorm: {problem}\n")
-    rows = evaluation.rows
+    rows = [row for result in results for row in result.rows]
     chosen = format_ or ("table" if sys.stdout.isatty() else "tsv")
     if chosen == "table":
         Console().print(tables.to_table(rows))
@@ -107,13 +129,13 @@ def evaluate(
                 split=r.split,
                 system=r.system,
             )
-            for r in evaluation.results
+            for r in results
         ]
         write_text(errors, parts[0] + "".join(p.partition("\n")[2] for p in parts[1:]))
     missed = shortfalls([r for r in rows if r.system == "bionorm"], wanted)
     for shortfall in missed:
         sys.stderr.write(f"bionorm: {shortfall}\n")
-    if missed or evaluation.problems:
+    if missed or problems:
         raise typer.Exit(1)
 
 

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from pipeline.model import Link, Mention, Paper, Passage
-from pipeline.recognition.recognizer import MENTIONS
+from pipeline.errors import UsageError
+from pipeline.model import EntityType, Link, Mention, Paper, Passage
+from pipeline.normalization.normalizer import STEPS
+from pipeline.recognition.recognizer import DEFAULT_THRESHOLD
+from pipeline.recognition.spans import MENTIONS, span_at
 
 _GAP = "\n\n"
-COMPONENTS = ("bionorm_abbreviations", "bionorm_recognizer", "bionorm_normalizer")
+ABBREVIATIONS, ACCEPTANCE = "abbreviations", "acceptance"
+ABLATIONS = (ABBREVIATIONS, ACCEPTANCE, *STEPS)
+"""What `load` can leave out, by name."""
 
 
-def load(*, snapshot: Path | str | None = None) -> Language:
+def load(*, snapshot: Path | str | None = None, without: Collection[str] = ()) -> Language:
     """Return the pipeline.
 
     Args:
         snapshot: Directory of a terminology snapshot; by default the embedded one.
+        without: Steps to leave out, of `ABLATIONS`: `abbreviations` (those that the paper
+            defines), `acceptance` (every name of the terminology becomes a mention), and the
+            steps of normalization.
 
     Raises:
         SnapshotError: If the snapshot is missing or incomplete.
+        UsageError: If there is no step of such a name.
     """
+    if unknown := set(without) - set(ABLATIONS):
+        raise UsageError(f"unknown steps {sorted(unknown)}; there are {', '.join(ABLATIONS)}")
+    place = {"snapshot": str(snapshot) if snapshot else None}
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "bionorm.Tokenizer.v1"}}})
     nlp.max_length = 1 << 31
-    config = {"snapshot": str(snapshot) if snapshot else None}
-    for component in COMPONENTS:
-        takes_snapshot = component != "bionorm_abbreviations"
-        nlp.add_pipe(component, config=config if takes_snapshot else {})
+    if ABBREVIATIONS not in without:
+        nlp.add_pipe("bionorm_abbreviations")
+    threshold = 0.0 if ACCEPTANCE in without else DEFAULT_THRESHOLD
+    nlp.add_pipe("bionorm_recognizer", config={**place, "threshold": threshold})
+    steps = [step for step in STEPS if step not in without]
+    nlp.add_pipe("bionorm_normalizer", config={**place, "steps": steps})
     return nlp
 
 
@@ -42,6 +57,36 @@ def annotate_papers(nlp: Language, papers: Iterable[Paper]) -> Iterator[Paper]:
     """
     for paper in papers:
         yield paper.with_mentions(mentions_of(nlp(document_text(paper)), paper))
+
+
+def link_papers(nlp: Language, papers: Iterable[Paper]) -> Iterator[Paper]:
+    """Resolve the mentions that papers already have, and add none.
+
+    Species that the recognizer finds are used as evidence for genes when the papers' mentions have
+    no species among them.
+    """
+    for paper in papers:
+        doc = nlp.make_doc(document_text(paper))
+        starts = passage_starts(paper)
+        last = nlp.pipe_names[-1]
+        for name, component in nlp.pipeline:
+            if name == last:
+                found = list(doc.spans.get(MENTIONS, ()))
+                given = [
+                    span_at(doc, starts[m.passage] + m.start, starts[m.passage] + m.end, m.type)
+                    for m in paper.mentions
+                ]
+                types = {m.type for m in paper.mentions}
+                evidence = [s for s in found if s.label_ == EntityType.SPECIES]
+                doc.spans[MENTIONS] = given + ([] if EntityType.SPECIES in types else evidence)
+            doc = component(doc)
+        linked = list(doc.spans[MENTIONS])[: len(paper.mentions)]
+        yield paper.with_mentions(
+            tuple(
+                replace(mention, link=span._.link)
+                for mention, span in zip(paper.mentions, linked, strict=True)
+            )
+        )
 
 
 def annotate_text(nlp: Language, text: str, *, paper_id: str = "text") -> Paper:

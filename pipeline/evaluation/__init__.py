@@ -1,0 +1,1 @@
+"""Evaluation: comparison with annotations that papers and corpora carry."""

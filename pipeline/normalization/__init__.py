@@ -1,0 +1,1 @@
+"""Normalization: spaCy components that resolve mentions to concepts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.model import Candidate, Link
 from pipeline.terminology.terminology import NameMatch, Terminology
@@ -38,6 +39,7 @@ def link_disease(names: Sequence[NameMatch], terminology: Terminology) -> Link:
     group, matched = ranked[0]
     best = max(matched, key=lambda n: (n.weight, n.curie.startswith("MONDO:"), n.curie))
     rivals = sum(max(n.weight for n in m) == best.weight for _, m in ranked)
+    share = 1 / rivals**0.5
     mondo = tuple(c for c in group if c.startswith("MONDO:"))
     mesh = tuple(c for c in group if c.startswith("MESH:"))
     primary = (mondo or mesh or group)[0]
@@ -47,12 +49,12 @@ def link_disease(names: Sequence[NameMatch], terminology: Terminology) -> Link:
     return Link(
         curie=primary,
         name=terminology.name(primary),
-        score=round(best.weight / rivals**0.5, 3),
+        score=round(best.weight * share, 3),
         method="exact" if best.identical else "normal form",
         reason=reason,
         mesh=mesh,
         mondo=mondo,
-        alternatives=_alternatives([m for _, m in ranked[1:]], terminology),
+        alternatives=_alternatives([m for _, m in ranked[1:]], share, terminology),
     )
 
 
@@ -72,7 +74,7 @@ def concept_group(curie: str, terminology: Terminology) -> tuple[str, ...]:
 
 
 def _alternatives(
-    groups: Sequence[Sequence[NameMatch]], terminology: Terminology
+    groups: Sequence[Sequence[NameMatch]], share: float, terminology: Terminology
 ) -> tuple[Candidate, ...]:
-    tops = [max(g, key=lambda n: (n.weight, n.curie)) for g in groups]
-    return tuple(terminology.candidate(n) for n in tops[:_ALTERNATIVES])
+    tops = [max(g, key=lambda n: (n.weight, n.curie)) for g in groups[:_ALTERNATIVES]]
+    return tuple(replace(terminology.candidate(n), score=round(n.weight * share, 3)) for n in tops)

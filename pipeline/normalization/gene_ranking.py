@@ -37,7 +37,8 @@ def gene_weights() -> Mapping[str, float]:
 class GeneRanker:
     """Ranks the genes of one species that share a name."""
 
-    def __init__(self, terminology: Terminology) -> None:
+    def __init__(self, terminology: Terminology, *, weights: Mapping[str, float]) -> None:
+        self._weights = weights
         self._terminology = terminology
         self._names = lru_cache(maxsize=20_000)(self._normal_names)
         self._homologues = lru_cache(maxsize=20_000)(
@@ -62,7 +63,7 @@ class GeneRanker:
         elsewhere = [set(found) for other, found in groups.items() if other != taxon]
         scores = {
             curie: sum(
-                gene_weights()[kind] * value
+                self._weights.get(kind, 0.0) * value
                 for kind, value in self._evidence(name, normal, elsewhere).items()
             )
             for curie, name in genes.items()

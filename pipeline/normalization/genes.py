@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -89,46 +90,82 @@ def link_gene(
     """
     if not groups:
         return Link(method="none", reason="no gene of this name in the terminology")
-    if species:
-        choice = species[0]
-    elif len(groups) == 1 and not mentioned:
-        choice = SpeciesChoice(next(iter(groups)), 0.0, "the only species with a gene so named")
-    else:
+    if not species and len(groups) == 1 and not mentioned:
+        species = [SpeciesChoice(next(iter(groups)), 0.0, "the only species with a gene so named")]
+    if not species:
         return Link(
             method="species",
             reason=f"no gene of this name in {_species_list(mentioned, terminology)}",
-            alternatives=_alternatives(groups, "", terminology),
+            alternatives=_others(groups, terminology),
         )
+    choice = species[0]
     ranked = ranker.rank(surface, choice.taxon, groups)
     best = ranked[0]
     species_name = terminology.name(choice.taxon) or choice.taxon
+    scored = _scored(surface, groups, species, ranker)
     if best.probability < _LEAST:
         return Link(
             method="ambiguous",
             reason=f"{len(ranked)} genes of {species_name} share this name",
             taxon=choice.taxon,
-            alternatives=_alternatives(groups, "", terminology),
+            alternatives=_alternatives(scored, terminology),
         )
     reason = f"{best.name.scope} of {species_name}: {choice.reason}"
     if len(ranked) > 1:
         reason += f"; most likely of {len(ranked)} genes with this name"
+    chosen = next(score for name, score in scored if name.curie == best.name.curie)
     return Link(
         curie=best.name.curie,
         name=terminology.name(best.name.curie),
-        score=round(best.name.weight * best.probability, 3),
+        score=round(chosen, 3),
         method=_METHODS[best.name.identical == 2, best.name.scope == "orthologue"],
         reason=reason,
         taxon=choice.taxon,
-        alternatives=_alternatives(groups, best.name.curie, terminology),
+        alternatives=_alternatives(
+            [(n, s) for n, s in scored if n.curie != best.name.curie], terminology
+        ),
     )
 
 
+def _scored(
+    surface: str,
+    groups: Mapping[str, Mapping[str, NameMatch]],
+    species: Sequence[SpeciesChoice],
+    ranker: GeneRanker,
+) -> list[tuple[NameMatch, float]]:
+    """Score the genes of all supported species, best first.
+
+    The score is the probability of the species, times that of the gene within it, times how well
+    the best gene's name fits: a common factor, so that the order is that of the probabilities.
+    """
+    top = species[0].weight
+    odds = [math.exp(choice.weight - top) for choice in species]
+    result = []
+    for choice, odd in zip(species, odds, strict=True):
+        for gene in ranker.rank(surface, choice.taxon, groups):
+            result.append((gene.name, gene.probability * odd / sum(odds)))
+    # The gene that is chosen is the best of the best species.
+    fit = ranker.rank(surface, species[0].taxon, groups)[0].name.weight
+    result.sort(key=lambda item: (-item[1], item[0].taxon != 9606, item[0].curie))
+    return [(name, probability * fit) for name, probability in result]
+
+
 def _alternatives(
-    groups: Mapping[str, Mapping[str, NameMatch]], chosen: str, terminology: Terminology
+    scored: Sequence[tuple[NameMatch, float]], terminology: Terminology
 ) -> tuple[Candidate, ...]:
-    every = [n for genes in groups.values() for n in genes.values() if n.curie != chosen]
-    every.sort(key=lambda n: (-n.weight, n.taxon != 9606, n.taxon, _number(n.curie)))
-    return tuple(terminology.candidate(n) for n in every[:_ALTERNATIVES])
+    return tuple(
+        replace(terminology.candidate(name), score=round(score, 3))
+        for name, score in scored[:_ALTERNATIVES]
+    )
+
+
+def _others(
+    groups: Mapping[str, Mapping[str, NameMatch]], terminology: Terminology
+) -> tuple[Candidate, ...]:
+    """Return genes of species that the text does not support; none is likelier than another."""
+    every = [n for genes in groups.values() for n in genes.values()]
+    every.sort(key=lambda n: (-n.weight, n.taxon, _number(n.curie)))
+    return _alternatives([(name, 0.0) for name in every], terminology)
 
 
 def _species_list(taxa: Collection[str], terminology: Terminology) -> str:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from pipeline.errors import UsageError
 from pipeline.model import NIL, EntityType, Link
 from pipeline.normalization.diseases import link_disease
-from pipeline.terminology.gene_taxa import GeneTaxa
-from pipeline.normalization.gene_ranking import GeneRanker
+from pipeline.normalization.gene_ranking import GeneRanker, gene_weights
 from pipeline.normalization.genes import by_taxon, likeness, link_gene, with_orthologues
 from pipeline.normalization.species import full_names, link_species
-from pipeline.normalization.species_context import SpeciesContext, SpeciesMention
+from pipeline.normalization.species_context import (
+    SpeciesContext,
+    SpeciesMention,
+    species_weights,
+)
 from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
-from pipeline.recognition.recognizer import MENTIONS
 from pipeline.recognition.short_forms import ShortForms
+from pipeline.recognition.spans import MENTIONS, without_shared_tokens
+from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
+
+STEPS = ("long_forms", "species_evidence", "orthologues", "gene_ranking")
+"""Steps of normalization that can be left out, to see what each is worth."""
+
+_HUMAN_FIRST = {"human": 1.0}
+_NAME_ONLY = {"weight": 10.0}
 
 
 class Normalizer:
@@ -28,10 +39,17 @@ class Normalizer:
     `span.kb_id_` (the primary CURIE, or `NIL`) and `span._.link`.
     """
 
-    def __init__(self, terminology: Terminology) -> None:
+    def __init__(self, terminology: Terminology, *, steps: Collection[str]) -> None:
+        unknown = set(steps) - set(STEPS)
+        if unknown:
+            raise UsageError(f"unknown steps {sorted(unknown)}; there are {', '.join(STEPS)}")
         self.terminology = terminology
+        self.steps = frozenset(steps)
         self.gene_taxa = GeneTaxa(terminology)
-        self.ranker = GeneRanker(terminology)
+        self.ranker = GeneRanker(
+            terminology, weights=gene_weights() if "gene_ranking" in steps else _NAME_ONLY
+        )
+        self._species_weights = species_weights() if "species_evidence" in steps else _HUMAN_FIRST
         if not Span.has_extension("link"):
             Span.set_extension("link", default=None)
 
@@ -46,22 +64,7 @@ class Normalizer:
         context = self._context(doc, spans, links)
         for i, span in enumerate(spans):
             if span.label_ == EntityType.GENE:
-                names, long = self._names(span, short_forms)
-                groups = with_orthologues(by_taxon(names), context.taxa, self.terminology)
-                choices = context.choices(
-                    span.start_char, span.end_char, span.text, likeness(groups)
-                )
-                links[i] = _through(
-                    long,
-                    link_gene(
-                        long or span.text,
-                        groups,
-                        choices,
-                        context.taxa,
-                        self.terminology,
-                        self.ranker,
-                    ),
-                )
+                links[i] = self._gene(span, context, short_forms)
             elif span.label_ == EntityType.DISEASE:
                 names, long = self._names(span, short_forms)
                 links[i] = _through(long, link_disease(names, self.terminology))
@@ -69,6 +72,17 @@ class Normalizer:
                 links[i] = Link(method="none", reason=f"no terminology for {span.label_}")
         _attach(doc, spans, links)
         return doc
+
+    def _gene(self, span: Span, context: SpeciesContext, short_forms: ShortForms) -> Link:
+        names, long = self._names(span, short_forms)
+        groups = by_taxon(names)
+        if "orthologues" in self.steps:
+            groups = with_orthologues(groups, context.taxa, self.terminology)
+        choices = context.choices(span.start_char, span.end_char, span.text, likeness(groups))
+        link = link_gene(
+            long or span.text, groups, choices, context.taxa, self.terminology, self.ranker
+        )
+        return _through(long, link)
 
     def _species(self, spans: Sequence[Span], short_forms: ShortForms) -> dict[int, Link]:
         every = [
@@ -98,13 +112,18 @@ class Normalizer:
                 mentions.append(SpeciesMention(span.start_char, span.end_char, taxon))
         text = doc.text
         title_end = text.find("\n\n")
-        return SpeciesContext(text, mentions, title_end if title_end >= 0 else len(text))
+        return SpeciesContext(
+            text,
+            mentions,
+            title_end if title_end >= 0 else len(text),
+            weights=self._species_weights,
+        )
 
     def _names(self, span: Span, short_forms: ShortForms) -> tuple[list[NameMatch], str]:
         """Return the names that a mention matches, and the long form if it decided."""
         surface = span.text
         own = self._of_type(surface, span.label_)
-        long = short_forms.resolve(surface)
+        long = short_forms.resolve(surface) if "long_forms" in self.steps else ""
         if not long:
             return own, ""
         words = long.split()
@@ -135,17 +154,17 @@ def _attach(doc: Doc, spans: Sequence[Span], links: dict[int, Link]) -> None:
         new._.link = links[i]
         resolved.append(new)
     doc.spans[MENTIONS] = resolved
-    borders = {(e.start, e.end) for e in doc.ents}
-    doc.set_ents([s for s in resolved if (s.start, s.end) in borders])
+    doc.set_ents(without_shared_tokens(resolved))
 
 
-@Language.factory("bionorm_normalizer", default_config={"snapshot": None})
-def make_normalizer(nlp: Language, name: str, snapshot: str | None) -> Normalizer:
+@Language.factory("bionorm_normalizer", default_config={"snapshot": None, "steps": list(STEPS)})
+def make_normalizer(nlp: Language, name: str, snapshot: str | None, steps: list[str]) -> Normalizer:
     """Create the component.
 
     Args:
         nlp: The pipeline.
         name: The component's name.
         snapshot: Directory of a terminology snapshot; by default the embedded one.
+        steps: Steps to take, of `STEPS`.
     """
-    return Normalizer(shared_terminology(snapshot))
+    return Normalizer(shared_terminology(snapshot), steps=steps)

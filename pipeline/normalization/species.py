@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.model import Link
 from pipeline.terminology.terminology import NameMatch, Terminology
@@ -48,6 +49,7 @@ def link_species(
     )
     first = ranked[0]
     rivals = [n for n in ranked if standing(n) == standing(first)]
+    share = 1 / len(rivals) ** 0.5
     ambiguous = first.scope == "abbreviated" and len(rivals) > 1
     reason = f"{first.scope} name of {terminology.name(first.curie)}"
     if first.scope == "abbreviated" and support(first):
@@ -57,12 +59,20 @@ def link_species(
     return Link(
         curie=first.curie,
         name=terminology.name(first.curie),
-        score=round(first.weight / len(rivals) ** 0.5, 3),
+        score=round(first.weight * share, 3),
         method="exact" if first.identical else "normal form",
         reason=reason,
         taxon=first.curie,
-        alternatives=tuple(terminology.candidate(n) for n in ranked[1 : 1 + _ALTERNATIVES]),
+        alternatives=tuple(
+            replace(terminology.candidate(n), score=round(_below(n, first, rivals) * share, 3))
+            for n in ranked[1 : 1 + _ALTERNATIVES]
+        ),
     )
+
+
+def _below(name: NameMatch, first: NameMatch, rivals: Sequence[NameMatch]) -> float:
+    """Return an alternative's weight: as good as the first only if nothing tells them apart."""
+    return first.weight if name in rivals else min(name.weight, 0.95 * first.weight)
 
 
 def _preference(name: NameMatch) -> tuple[bool, float]:

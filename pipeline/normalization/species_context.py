@@ -49,14 +49,23 @@ def species_weights() -> Mapping[str, float]:
 class SpeciesContext:
     """The species of one paper and where they are mentioned."""
 
-    def __init__(self, text: str, mentions: Sequence[SpeciesMention], title_end: int) -> None:
+    def __init__(
+        self,
+        text: str,
+        mentions: Sequence[SpeciesMention],
+        title_end: int,
+        *,
+        weights: Mapping[str, float],
+    ) -> None:
         """Collect the evidence.
 
         Args:
             text: The whole text.
             mentions: Mentions of taxa, in text order.
             title_end: Where the title ends.
+            weights: What each kind of evidence is worth.
         """
+        self._weights = weights
         self._text = text
         self._mentions = mentions
         self._starts = [m.start for m in mentions]
@@ -133,7 +142,7 @@ class SpeciesContext:
         Only taxa that have a gene of this name are ranked, and none that the text supports far
         less than another one. The arguments are those of `features`.
         """
-        weights = species_weights()
+        weights = self._weights
         ranked = []
         strongest_evidence = 0.0
         for taxon, row in self.features(start, end, surface, likeness).items():

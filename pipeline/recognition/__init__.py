@@ -1,0 +1,1 @@
+"""Recognition: spaCy components that find mentions of entities in a text."""

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 
 from scispacy.abbreviation import filter_matches, find_abbreviation
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 SHORT_FORMS = "bionorm_short_forms"
 LONG_FORMS = "bionorm_long_forms"
 
+_GAP = re.compile(r"\n\s*\n")
 _COARSE = re.compile(r"[()\[\]]|[^\s()\[\],;:]+|[,;:]")
 _LONGEST_BRACKET = 8  # words; the limit of scispaCy's filter
 _NEIGHBOURHOOD = 24  # words before a bracket among which the long form is sought
@@ -38,8 +39,10 @@ class Definition:
 
 def find_definitions(text: str, vocab: Vocab) -> Iterator[Definition]:
     """Yield the definitions in a text, in order of their brackets."""
-    for paragraph in re.finditer(r"(?:[^\n]|\n(?!\s*\n))+", text):
-        yield from _in_paragraph(paragraph.group(), paragraph.start(), vocab)
+    start = 0
+    for end in (*(gap.start() for gap in _GAP.finditer(text)), len(text)):
+        yield from _in_paragraph(text[start:end], start, vocab)
+        start = end
 
 
 def _in_paragraph(text: str, offset: int, vocab: Vocab) -> Iterator[Definition]:
@@ -103,10 +106,14 @@ class Abbreviations:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the definitions of one document."""
-        shorts, longs = [], []
+        shorts: list[Span] = []
+        longs: list[Span] = []
         for d in find_definitions(doc.text, self.vocab):
-            shorts.append(doc.char_span(d.short_start, d.short_end, alignment_mode="expand"))
-            longs.append(doc.char_span(d.long_start, d.long_end, alignment_mode="expand"))
+            short = doc.char_span(d.short_start, d.short_end, alignment_mode="expand")
+            long = doc.char_span(d.long_start, d.long_end, alignment_mode="expand")
+            if short is not None and long is not None:
+                shorts.append(short)
+                longs.append(long)
         doc.spans[SHORT_FORMS] = shorts
         doc.spans[LONG_FORMS] = longs
         return doc

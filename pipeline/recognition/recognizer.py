@@ -20,10 +20,11 @@ from pipeline.recognition.features import (
 )
 from pipeline.recognition.proposals import Proposal, without_overlaps
 from pipeline.recognition.short_forms import ShortForms
+from pipeline.recognition.spans import MENTIONS, span_at, without_shared_tokens
 from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.terminology import Terminology, shared_terminology
 
-MENTIONS = "mentions"
+DEFAULT_THRESHOLD = 0.5
 
 
 class NameReader:
@@ -73,7 +74,7 @@ class Recognizer:
         proposals = short_forms.settle(text, self._propose(text))
         spans = list(_spans(doc, without_overlaps(proposals)))
         doc.spans[MENTIONS] = spans
-        doc.set_ents(_unique_tokens(spans))
+        doc.set_ents(without_shared_tokens(spans))
         return doc
 
     def _propose(self, text: str) -> Iterator[Proposal]:
@@ -91,21 +92,14 @@ class Recognizer:
 
 def _spans(doc: Doc, proposals: Iterable[Proposal]) -> Iterator[Span]:
     for p in proposals:
-        span = doc.char_span(p.start, p.end, label=p.type, alignment_mode="expand")
+        span = span_at(doc, p.start, p.end, p.type)
         span._.recognition = (p.score, p.reason)
         yield span
 
 
-def _unique_tokens(spans: Sequence[Span]) -> list[Span]:
-    """Leave out spans that a foreign tokenizer's borders make overlap."""
-    kept: list[Span] = []
-    for span in spans:
-        if not kept or span.start >= kept[-1].end:
-            kept.append(span)
-    return kept
-
-
-@Language.factory("bionorm_recognizer", default_config={"snapshot": None, "threshold": 0.5})
+@Language.factory(
+    "bionorm_recognizer", default_config={"snapshot": None, "threshold": DEFAULT_THRESHOLD}
+)
 def make_recognizer(nlp: Language, name: str, snapshot: str | None, threshold: float) -> Recognizer:
     """Create the component.
 

@@ -53,7 +53,7 @@ class WordTokenizer:
         return self
 
 
-@registry.tokenizers("bionorm.Tokenizer.v1")
+@registry.tokenizers("bionorm.Tokenizer.v1")  # type: ignore[untyped-decorator]
 def make_tokenizer() -> Callable[[Language], WordTokenizer]:
     """Return the factory that spaCy's configuration names as `nlp.tokenizer`."""
 

@@ -1,0 +1,1 @@
+"""Running: the job from papers to results."""

@@ -1,0 +1,1 @@
+"""The terminology: sources, snapshot, index and lookup of genes, diseases and taxa."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.terminology.normal_form import Uint64s, mix
+from pipeline.terminology.normal_form import Uint64s
 
-Arrays = dict[str, npt.NDArray[np.generic]]
+Arrays = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,13 @@ class Strings:
     ends: npt.NDArray[np.uint32]
 
     @classmethod
-    def pack(cls, texts: Sequence[str]) -> Strings:
-        """Pack a sequence of strings."""
-        encoded = [t.encode() for t in texts]
-        ends = np.cumsum(np.fromiter(map(len, encoded), np.uint32, len(encoded)), dtype=np.uint32)
-        return cls(np.frombuffer(b"".join(encoded), np.uint8), ends)
+    def pack(cls, texts: pa.Array) -> Strings:
+        """Pack an Arrow array of strings without nulls."""
+        ends = pc.cumulative_sum(pc.binary_length(texts)).to_numpy().astype(np.uint32)
+        block = pc.binary_join(
+            pa.ListArray.from_arrays([0, len(texts)], texts.cast(pa.binary())), b""
+        )
+        return cls(np.frombuffer(block[0].as_buffer(), np.uint8), ends)
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -135,28 +138,5 @@ class Bitmap:
         bits = (len(self.bits) * 8).bit_length() - 1
         position = hashes >> np.uint64(64 - bits)
         byte = self.bits[(position >> np.uint64(3)).astype(np.int64)]
-        return (byte >> (position & np.uint64(7)).astype(np.uint8)) & 1 == 1
-
-
-def distinct(hashes: Uint64s) -> tuple[Uint64s, npt.NDArray[np.int64]]:
-    """Return the distinct hashes and, for each input, the position of its hash among them."""
-    unique, inverse = np.unique(hashes, return_inverse=True)
-    return unique, inverse.astype(np.int64)
-
-
-def encode_categories(values: Iterable[str]) -> tuple[list[str], npt.NDArray[np.uint8]]:
-    """Replace strings of few kinds by small integers; the kinds are sorted."""
-    texts = list(values)
-    kinds = sorted(set(texts))
-    code = {kind: i for i, kind in enumerate(kinds)}
-    return kinds, np.fromiter((code[t] for t in texts), np.uint8, len(texts))
-
-
-def finish(hashes: Uint64s) -> Uint64s:
-    """Turn polynomial hashes into table hashes."""
-    return mix(hashes)
-
-
-def flatten(rows: Iterable[Sequence[int]]) -> list[int]:
-    """Concatenate rows."""
-    return list(chain.from_iterable(rows))
+        flags = (byte >> (position & np.uint64(7)).astype(np.uint8)) & np.uint8(1)
+        return flags.astype(np.bool_)

@@ -1,31 +1,34 @@
-"""From the tables of a snapshot to the arrays of an index."""
+"""From the tables of a snapshot to the arrays of an index.
+
+All is done on whole columns: strings stay in Arrow, and concepts, names and categories are numbers
+from the beginning.
+"""
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipeline.errors import SnapshotError
 from pipeline.model import EntityType
-from pipeline.terminology.arrays import (
-    Arrays,
-    Bitmap,
-    HashTable,
-    Ragged,
-    Strings,
-    distinct,
-    encode_categories,
-)
+from pipeline.terminology.arrays import Arrays, Bitmap, HashTable, Ragged, Strings
 from pipeline.terminology.normal_form import (
     PARAGRAPH,
     WORD,
     Cutter,
+    Int64s,
     Uint64s,
     Words,
+    beginnings,
     mix,
     normal_word,
     polynomial,
@@ -38,6 +41,19 @@ UNMATCHED_SCOPES = frozenset({"locus"})
 _PREFIX_BITS = 26
 _CHUNK = 20_000
 _SHORT = 12
+_BINOMIAL = re.compile(r"([A-Z])[a-z]+ ([a-z][a-z-]{2,})")
+_ABBREVIATED_RANKS = ("species", "subspecies")
+_INVERSE = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Names ordered by concept, as columns; the concept is a number."""
+
+    concept: Int64s
+    text: pa.Array
+    scope: pa.Array
+    source: pa.Array
 
 
 def own_names() -> Path:
@@ -46,56 +62,41 @@ def own_names() -> Path:
 
 
 def compile_arrays(snapshot: Path) -> tuple[Arrays, dict[str, list[str]]]:
-    """Compile a snapshot; returns the arrays and the kinds (types, scopes, …) they number."""
-    concepts = read_table(snapshot, "concepts").to_pandas()
-    names = read_table(snapshot, "names").to_pandas()
-    parents = read_table(snapshot, "parents").to_pandas()
-    mappings = read_table(snapshot, "mappings").to_pandas()
-    curies, concepts = _all_concepts(concepts, parents, mappings)
-    number = pd.Series(np.arange(len(curies)), index=curies)
-    names = _all_names(names, concepts)
+    """Compile a snapshot; returns the arrays and the kinds (types, scopes, …) they number.
 
+    Raises:
+        SnapshotError: If a table is missing or damaged, or names a concept that is not there.
+    """
     arrays: Arrays = {}
     kinds: dict[str, list[str]] = {}
+    parents, mappings = read_table(snapshot, "parents"), read_table(snapshot, "mappings")
+    curies, concepts = _all_concepts(read_table(snapshot, "concepts"), parents, mappings)
     _put_strings(arrays, "curies", curies)
-    kinds["types"], arrays["concept_type"] = encode_categories(concepts["type"])
-    kinds["ranks"], arrays["concept_rank"] = encode_categories(concepts["rank"])
-    arrays["concept_taxon"] = concepts["taxon"].to_numpy(np.int32)
-    arrays["concept_current"] = _current(concepts["replaced_by"], number)
-    _put_strings(arrays, "concept_label", concepts["name"].tolist())
+    kinds["types"], arrays["concept_type"] = _categories(concepts["type"])
+    kinds["ranks"], arrays["concept_rank"] = _categories(concepts["rank"])
+    arrays["concept_taxon"] = concepts["taxon"].to_numpy().astype(np.int32)
+    arrays["concept_current"] = _current(concepts["replaced_by"], curies)
+    _put_strings(arrays, "concept_label", concepts["name"])
 
-    texts = names["text"].tolist()
-    concept = number.loc[names["curie"]].to_numpy(np.int64)
-    _put_strings(arrays, "names", texts)
-    arrays["name_concept"] = concept.astype(np.int32)
-    arrays["names_of"] = np.searchsorted(concept, np.arange(len(curies) + 1)).astype(np.uint32)
-    kinds["scopes"], arrays["name_scope"] = encode_categories(names["scope"])
-    kinds["sources"], arrays["name_source"] = encode_categories(names["source"])
-    matched = ~names["scope"].isin(UNMATCHED_SCOPES).to_numpy()
-    arrays |= _keys(texts, matched)
+    names = _all_names(read_table(snapshot, "names"), concepts, curies)
+    _put_strings(arrays, "names", names.text)
+    arrays["name_concept"] = names.concept.astype(np.int32)
+    borders = np.searchsorted(names.concept, np.arange(len(curies) + 1))
+    arrays["names_of"] = borders.astype(np.uint32)
+    kinds["scopes"], arrays["name_scope"] = _categories(names.scope)
+    kinds["sources"], arrays["name_source"] = _categories(names.source)
+    unmatched = pc.is_in(names.scope, pa.array(sorted(UNMATCHED_SCOPES)))
+    arrays |= _keys(names.text, np.flatnonzero(~_flags(unmatched)))
 
-    _put_ragged(
-        arrays,
-        "parents",
-        Ragged.group(
-            number.loc[parents["child"]].to_numpy(np.int64),
-            number.loc[parents["parent"]].to_numpy(np.int64),
-            len(curies),
-        ),
-    )
-    both = _both_directions(mappings)
-    kinds["predicates"], predicate = encode_categories(both["predicate"])
-    subject = number.loc[both["subject"]].to_numpy(np.int64)
-    _put_ragged(
-        arrays,
-        "mapped",
-        Ragged.group(subject, number.loc[both["object"]].to_numpy(np.int64), len(curies)),
-    )
-    arrays["mapped_by"] = predicate[np.argsort(subject, kind="stable")]
+    child, parent = _numbers(parents["child"], curies), _numbers(parents["parent"], curies)
+    _put_ragged(arrays, "parents", Ragged.group(child, parent, len(curies)))
+    kinds["predicates"], subject, predicate, target = _both_directions(mappings, curies)
+    _put_ragged(arrays, "mapped", Ragged.group(subject, target, len(curies)))
+    arrays["mapped_by"] = predicate.astype(np.uint8)
     return arrays, kinds
 
 
-def _put_strings(arrays: Arrays, name: str, texts: Sequence[str]) -> None:
+def _put_strings(arrays: Arrays, name: str, texts: pa.Array) -> None:
     packed = Strings.pack(texts)
     arrays[f"{name}_block"], arrays[f"{name}_ends"] = packed.block, packed.ends
 
@@ -104,92 +105,172 @@ def _put_ragged(arrays: Arrays, name: str, ragged: Ragged) -> None:
     arrays[f"{name}_starts"], arrays[f"{name}_values"] = ragged.starts, ragged.values
 
 
+def _whole(column: pa.ChunkedArray | pa.Array) -> pa.Array:
+    """Return a column as one array."""
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _flags(column: pa.Array) -> npt.NDArray[np.bool_]:
+    return np.asarray(column.to_numpy(zero_copy_only=False), bool)
+
+
+def _numbers(column: pa.ChunkedArray | pa.Array, curies: pa.Array) -> Int64s:
+    """Return the number of each identifier.
+
+    Raises:
+        SnapshotError: If one is not among the concepts.
+    """
+    found = pc.index_in(_whole(column), curies)
+    if found.null_count:
+        unknown = column.filter(pc.is_null(found))[0]
+        raise SnapshotError(f"the snapshot names {unknown}, which is none of its concepts")
+    return np.asarray(found.to_numpy(), np.int64)
+
+
+def _categories(column: pa.ChunkedArray | pa.Array) -> tuple[list[str], npt.NDArray[np.uint8]]:
+    """Replace strings of few kinds by small integers; the kinds are sorted."""
+    kinds = sorted(pc.unique(column).to_pylist())
+    codes = pc.index_in(_whole(column), pa.array(kinds, pa.string()))
+    return kinds, codes.to_numpy().astype(np.uint8)
+
+
 def _all_concepts(
-    concepts: pd.DataFrame, parents: pd.DataFrame, mappings: pd.DataFrame
-) -> tuple[list[str], pd.DataFrame]:
-    """Number every identifier that occurs anywhere, also those that only a mapping names."""
-    seen = set(concepts["curie"])
-    for column in (
-        parents["child"],
-        parents["parent"],
-        mappings["subject_id"],
-        mappings["object_id"],
-        concepts["replaced_by"][concepts["replaced_by"] != ""],
-    ):
-        seen.update(column)
-    curies = sorted(seen)
-    table = concepts.set_index("curie").reindex(curies)
-    blank = {"type": "", "name": "", "taxon": 0, "rank": "", "replaced_by": ""}
-    return curies, table.fillna(blank).reset_index()
+    concepts: pa.Table, parents: pa.Table, mappings: pa.Table
+) -> tuple[pa.Array, dict[str, pa.Array]]:
+    """Number every identifier that occurs anywhere, also those that only a mapping names.
+
+    Returns:
+        The identifiers, sorted, and the columns of the concepts in that order.
+    """
+    replaced_by = concepts["replaced_by"]
+    columns = (
+        concepts["curie"],
+        replaced_by.filter(pc.not_equal(replaced_by, "")),
+        *(parents[c] for c in ("child", "parent")),
+        *(mappings[c] for c in ("subject_id", "object_id")),
+    )
+    every = pc.unique(
+        pa.chunked_array([c for column in columns for c in column.chunks], pa.string())
+    )
+    curies = every.take(pc.sort_indices(every))
+    row = pc.index_in(curies, _whole(concepts["curie"]))
+    return curies, {
+        column: pc.fill_null(_whole(concepts[column]).take(row), 0 if column == "taxon" else "")
+        for column in ("type", "name", "taxon", "rank", "replaced_by")
+    }
 
 
-def _all_names(names: pd.DataFrame, concepts: pd.DataFrame) -> pd.DataFrame:
-    """Add our own names and abbreviated species names; order by concept, keeping the rest."""
-    own = pd.read_csv(own_names(), sep="\t", comment="#", dtype=str, keep_default_na=False)
-    own = own.assign(scope="word", source="bionorm")[["curie", "text", "scope", "source"]]
-    own = own[own["curie"].isin(set(concepts["curie"]))]
-    species = concepts[
-        (concepts["type"] == EntityType.SPECIES) & concepts["rank"].isin(["species", "subspecies"])
-    ]
-    short = species["name"].str.extract(r"^([A-Z])[a-z]+ ([a-z][a-z-]{2,})$")
-    abbreviated = pd.DataFrame(
-        {"curie": species["curie"], "text": short[0] + ". " + short[1]}
-    ).dropna()
-    abbreviated = abbreviated.assign(scope="abbreviated", source="bionorm")
-    every = pd.concat([own, names, abbreviated], ignore_index=True)
-    every = every.drop_duplicates(["curie", "text"])
-    return every.sort_values("curie", kind="stable").reset_index(drop=True)
-
-
-def _current(replaced_by: pd.Series[str], number: pd.Series[int]) -> npt.NDArray[np.int32]:
-    """Follow replacements to their end; a cycle ends where it began."""
-    current = np.arange(len(replaced_by), dtype=np.int32)
-    retired = np.flatnonzero((replaced_by != "").to_numpy())
-    current[retired] = number.loc[replaced_by.iloc[retired]].to_numpy(np.int32)
-    for _ in range(8):  # chains are short: a merged identifier is rarely merged again
+def _current(replaced_by: pa.Array, curies: pa.Array) -> npt.NDArray[np.int32]:
+    """Follow replacements to their end; what only leads round in a circle stays what it is."""
+    current = np.arange(len(curies), dtype=np.int32)
+    retired = np.flatnonzero(_flags(pc.not_equal(replaced_by, "")))
+    current[retired] = _numbers(replaced_by.take(pa.array(retired)), curies)
+    for _ in range(8):  # each step doubles the length of the chains that are followed
         current = current[current]
+    circular = retired[np.isin(current[retired], retired)]
+    current[circular] = circular
     return current
 
 
-def _both_directions(mappings: pd.DataFrame) -> pd.DataFrame:
-    inverse = {"skos:broadMatch": "skos:narrowMatch", "skos:narrowMatch": "skos:broadMatch"}
-    there = pd.DataFrame(
-        {
-            "subject": mappings["subject_id"],
-            "predicate": mappings["predicate_id"],
-            "object": mappings["object_id"],
-        }
+def _all_names(names: pa.Table, concepts: dict[str, pa.Array], curies: pa.Array) -> _Names:
+    """Put our own names before, and abbreviated names of species behind those of the snapshot.
+
+    Each concept's names keep this order; of the same name twice the first one stays.
+    """
+    own = _own_rows()
+    known = _flags(pc.is_in(pa.array([r[0] for r in own], pa.string()), curies))
+    own = [row for row, is_known in zip(own, known, strict=True) if is_known]
+    every = pa.concat_tables(
+        [_table(own, names.schema), names, _table(_abbreviated(concepts, curies), names.schema)]
     )
-    back = pd.DataFrame(
-        {
-            "subject": there["object"],
-            "predicate": there["predicate"].replace(inverse),
-            "object": there["subject"],
-        }
-    )
-    both = pd.concat([there, back], ignore_index=True).drop_duplicates()
-    return both.sort_values(["subject", "predicate", "object"]).reset_index(drop=True)
+    concept = _numbers(every["curie"], curies)
+    text = _whole(every["text"]).dictionary_encode().indices.to_numpy().astype(np.int64)
+    _, first = np.unique(concept * (len(text) + 1) + text, return_index=True)
+    first.sort()
+    order = first[np.argsort(concept[first], kind="stable")]
+    ordered = every.take(pa.array(order))
+    return _Names(concept[order], *(_whole(ordered[c]) for c in ("text", "scope", "source")))
 
 
-def _keys(texts: Sequence[str], matched: npt.NDArray[np.bool_]) -> Arrays:
+def _own_rows() -> list[tuple[str, str, str, str]]:
+    with own_names().open(encoding="utf-8", newline="") as stream:
+        lines = (line for line in stream if not line.startswith("#"))
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(row["curie"], row["text"], "word", "bionorm") for row in rows]
+
+
+def _abbreviated(
+    concepts: dict[str, pa.Array], curies: pa.Array
+) -> list[tuple[str, str, str, str]]:
+    """Return `C. elegans` for `Caenorhabditis elegans`, and so on."""
+    chosen = pc.and_(
+        pc.equal(concepts["type"], str(EntityType.SPECIES)),
+        pc.is_in(concepts["rank"], pa.array(_ABBREVIATED_RANKS)),
+    )
+    pairs = zip(
+        curies.filter(chosen).to_pylist(), concepts["name"].filter(chosen).to_pylist(), strict=True
+    )
+    return [
+        (curie, f"{binomial[1]}. {binomial[2]}", "abbreviated", "bionorm")
+        for curie, name in pairs
+        if (binomial := _BINOMIAL.fullmatch(name))
+    ]
+
+
+def _table(rows: Sequence[tuple[str, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema)
+
+
+def _both_directions(
+    mappings: pa.Table, curies: pa.Array
+) -> tuple[list[str], Int64s, Int64s, Int64s]:
+    """Turn mappings round, too; each once, sorted by subject, predicate and object.
+
+    Returns:
+        The predicates; number of the subject, the predicate and the object of each mapping.
+    """
+    given = pc.unique(mappings["predicate_id"]).to_pylist()
+    predicates = sorted({*given, *(_INVERSE.get(p, p) for p in given)})
+    turned = np.array([predicates.index(_INVERSE.get(p, p)) for p in predicates], np.int64)
+    subject, target = (_numbers(mappings[c], curies) for c in ("subject_id", "object_id"))
+    predicate = _numbers(mappings["predicate_id"], pa.array(predicates, pa.string()))
+    every = np.stack(
+        [
+            np.concatenate([subject, target]),
+            np.concatenate([predicate, turned[predicate]]),
+            np.concatenate([target, subject]),
+        ]
+    )
+    kinds, concepts = max(1, len(predicates)), max(1, len(curies))
+    packed = np.unique((every[0] * kinds + every[1]) * concepts + every[2])
+    rest, target = np.divmod(packed, concepts)
+    subject, predicate = np.divmod(rest, kinds)
+    return predicates, subject, predicate, target
+
+
+def _keys(texts: pa.Array, matched: Int64s) -> Arrays:
     """Compute the hash table over normal forms and the set of their beginnings."""
-    ids: list[npt.NDArray[np.int64]] = []
+    names: list[Int64s] = []
     hashes: list[Uint64s] = []
-    beginnings: list[Uint64s] = []
-    for numbers, words, owner in _cut_names(texts, np.flatnonzero(matched)):
-        for kept in (np.ones(len(owner), bool), words.kind == WORD):
-            # Without its punctuation `Neoplasms, Breast` also matches `neoplasms breast`.
-            owners, final, steps = _fold(words, owner, kept)
-            ids.append(numbers[owners])
-            hashes.append(final)
-            beginnings.append(steps)
-    name = np.concatenate(ids)
-    key, of_name = distinct(mix(np.concatenate(hashes)))
-    pairs = np.unique(np.stack([of_name, name]), axis=1)
+    starts: list[Uint64s] = [_short_beginnings(texts.take(pa.array(matched)))]
+    for numbers, words, owner in _cut_names(texts, matched):
+        is_word = words.kind == WORD
+        punctuated = np.zeros(len(numbers), bool)
+        punctuated[owner[~is_word]] = True
+        # Without its punctuation `Neoplasms, Breast` also matches `neoplasms breast`.
+        for kept in (np.ones(len(owner), bool), is_word & punctuated[owner]):
+            present, folded, steps = _fold(words.hash[kept], words.factor[kept], owner[kept])
+            names.append(numbers[present])
+            hashes.append(folded)
+            starts.append(steps)
+    name = np.concatenate([np.zeros(0, np.int64), *names])
+    every = mix(np.concatenate([np.zeros(0, np.uint64), *hashes]))
+    key, of_name = np.unique(every, return_inverse=True)
+    of_name, name = np.divmod(np.unique(of_name * (len(texts) + 1) + name), len(texts) + 1)
     table = HashTable.build(key)
-    key_names = Ragged.group(pairs[0], pairs[1], len(key))
-    beginnings.append(_short_beginnings(texts, matched))
-    prefixes = Bitmap.build(mix(np.concatenate(beginnings)), bits=_PREFIX_BITS)
+    key_names = Ragged.group(of_name, name, len(key))
+    prefixes = Bitmap.build(mix(np.concatenate(starts)), bits=_PREFIX_BITS)
     return {
         "key_hashes": table.keys,
         "key_slots": table.values,
@@ -199,15 +280,14 @@ def _keys(texts: Sequence[str], matched: npt.NDArray[np.bool_]) -> Arrays:
     }
 
 
-def _cut_names(
-    texts: Sequence[str], numbers: npt.NDArray[np.int64]
-) -> Iterator[tuple[npt.NDArray[np.int64], Words, npt.NDArray[np.int64]]]:
+def _cut_names(texts: pa.Array, numbers: Int64s) -> Iterator[tuple[Int64s, Words, Int64s]]:
     """Cut names, many at a time; yields their numbers, the words, and whose word each is."""
     cutter = Cutter(limit=1 << 30)
     wall = np.uint64(polynomial(PARAGRAPH)[0])
     for start in range(0, len(numbers), _CHUNK):
         part = numbers[start : start + _CHUNK]
-        words = cutter.cut(PARAGRAPH.join(texts[i].strip() or "?" for i in part))
+        chunk = texts.take(pa.array(part)).to_pylist()
+        words = cutter.cut(PARAGRAPH.join(text.strip() or "?" for text in chunk))
         is_wall = words.hash == wall
         owner = np.cumsum(is_wall)
         inside = ~is_wall
@@ -218,12 +298,12 @@ def _cut_names(
         )
 
 
-def _fold(
-    words: Words, owner: npt.NDArray[np.int64], kept: npt.NDArray[np.bool_]
-) -> tuple[npt.NDArray[np.int64], Uint64s, Uint64s]:
+def _fold(value: Uint64s, factor: Uint64s, owner: Int64s) -> tuple[Int64s, Uint64s, Uint64s]:
     """Combine the words of each name; returns owners, their hashes, and those of beginnings."""
-    owner, value, factor = owner[kept], words.hash[kept], words.factor[kept]
-    owners, first, count = np.unique(owner, return_index=True, return_counts=True)
+    every = np.bincount(owner)
+    owners = np.flatnonzero(every)
+    count = every[owners]
+    first = np.cumsum(count) - count
     total = np.zeros(len(owners), np.uint64)
     steps: list[Uint64s] = [np.zeros(0, np.uint64)]
     for k in range(int(count.max(initial=0))):
@@ -234,12 +314,7 @@ def _fold(
     return owners, total, np.concatenate(steps)
 
 
-def _short_beginnings(texts: Sequence[str], matched: npt.NDArray[np.bool_]) -> Uint64s:
+def _short_beginnings(texts: pa.Array) -> Uint64s:
     """Hash every beginning of short one-word names, which a text may cut (`NF-kB` for NFKB)."""
-    seen: set[int] = set()
-    for i in np.flatnonzero(matched):
-        text = texts[i]
-        if len(text) <= _SHORT and text.isalnum():
-            normal = normal_word(text)
-            seen.update(polynomial(normal[:k])[0] for k in range(1, len(normal)))
-    return np.fromiter(sorted(seen), np.uint64, len(seen))
+    short = texts.filter(pc.less_equal(pc.utf8_length(texts), _SHORT))
+    return beginnings([normal_word(t) for t in pc.unique(short).to_pylist() if t.isalnum()])

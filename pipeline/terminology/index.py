@@ -82,32 +82,32 @@ class Index:
         """Put the arrays of `compile_arrays` (or their memory-mapped copies) in place."""
         return cls(
             curies=_strings(a, "curies"),
-            concept_type=a["concept_type"],  # type: ignore[arg-type]
-            concept_rank=a["concept_rank"],  # type: ignore[arg-type]
-            concept_taxon=a["concept_taxon"],  # type: ignore[arg-type]
-            concept_current=a["concept_current"],  # type: ignore[arg-type]
+            concept_type=a["concept_type"],
+            concept_rank=a["concept_rank"],
+            concept_taxon=a["concept_taxon"],
+            concept_current=a["concept_current"],
             concept_label=_strings(a, "concept_label"),
             names=_strings(a, "names"),
-            name_concept=a["name_concept"],  # type: ignore[arg-type]
-            name_scope=a["name_scope"],  # type: ignore[arg-type]
-            name_source=a["name_source"],  # type: ignore[arg-type]
-            names_of=a["names_of"],  # type: ignore[arg-type]
-            key_table=HashTable(a["key_hashes"], a["key_slots"]),  # type: ignore[arg-type]
+            name_concept=a["name_concept"],
+            name_scope=a["name_scope"],
+            name_source=a["name_source"],
+            names_of=a["names_of"],
+            key_table=HashTable(a["key_hashes"], a["key_slots"]),
             key_names=_ragged(a, "key_names"),
-            prefixes=Bitmap(a["prefixes"]),  # type: ignore[arg-type]
+            prefixes=Bitmap(a["prefixes"]),
             parents=_ragged(a, "parents"),
             mapped=_ragged(a, "mapped"),
-            mapped_by=a["mapped_by"],  # type: ignore[arg-type]
-            **{kind: tuple(values) for kind, values in kinds.items()},  # type: ignore[arg-type]
+            mapped_by=a["mapped_by"],
+            **{kind: tuple(values) for kind, values in kinds.items()},
         )
 
 
 def _strings(a: Arrays, name: str) -> Strings:
-    return Strings(a[f"{name}_block"], a[f"{name}_ends"])  # type: ignore[arg-type]
+    return Strings(a[f"{name}_block"], a[f"{name}_ends"])
 
 
 def _ragged(a: Arrays, name: str) -> Ragged:
-    return Ragged(a[f"{name}_starts"], a[f"{name}_values"])  # type: ignore[arg-type]
+    return Ragged(a[f"{name}_starts"], a[f"{name}_values"])
 
 
 def cache_directory() -> Path:
@@ -185,7 +185,8 @@ def _load(target: Path) -> Index | None:
             path = target / f"{name}.npy"
             if path.stat().st_size != size:
                 return None
-            mapped[name] = np.load(path, mmap_mode="r", allow_pickle=False)
+            # As a plain array: items of a `memmap` are ten times slower to get.
+            mapped[name] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
         return Index.from_arrays(mapped, catalogue["kinds"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -11,13 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.terminology.index import Index
 from pipeline.terminology.normal_form import PARAGRAPH, WORD, Words, mix, polynomial
 
-
 MAX_WORDS = 24
-_CLOSING = frozenset(polynomial(c)[0] for c in ")+]'")
+_CLOSING = np.array([polynomial(c)[0] for c in ")]+"], np.uint64)
 _WALL = np.uint64(polynomial(PARAGRAPH)[0])
 
 
@@ -37,17 +37,22 @@ class Match:
 
 
 def find_names(words: Words, index: Index) -> list[Match]:
-    """Return all matches, also those within each other, by start and then length."""
+    """Return all matches, also those within each other, by start and then length.
+
+    A match begins with a word, ends with a word or a closing bracket, and crosses no paragraph.
+    The text may break a name wherever the name has a separator or punctuation, and a short name of
+    one word anywhere (see `compile`), but not any other word (`Caeno rhabditis`).
+    """
     count = len(words.start)
     if not count:
         return []
     is_word = words.kind == WORD
-    may_end = is_word | np.isin(words.hash, np.fromiter(_CLOSING, np.uint64, len(_CLOSING)))
+    may_end = is_word | np.isin(words.hash, _CLOSING)
     wall = words.hash == _WALL
     first = np.flatnonzero(is_word)
     value = words.hash[first]
     last = first
-    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]] = []
     for _ in range(MAX_WORDS):
         mixed = mix(value)
         ends = may_end[last]

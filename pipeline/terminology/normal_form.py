@@ -18,7 +18,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -30,14 +32,15 @@ SOFT, WORD, HARD = 0, 1, 2
 PARAGRAPH = "\n\n"
 """What stands between two stretches of text that no match may cross."""
 
-_MASK = (1 << 64) - 1
 _BASE = 0x9E3779B97F4A7C15
+_CHARACTER = 0xD6E8FEB86659FD93
 _PIECES = re.compile(
     r"[^\W_]+"  # a word
-    r"|['’]s(?![^\W_])"  # a possessive, which means nothing
-    r"|[^\S\n]*\n(?:[^\S\n]*\n)\s*"  # a paragraph's end
-    r"|[ \t\-_'’`´‐‑‒–—−·\u00a0\u00ad\u0300-\u036f\u2009\u200a-\u200d\u202f\u2060]+"  # soft separators
-    r"|\s"
+    r"|['’][sS](?![^\W_])"  # a possessive, which means nothing
+    r"|[^\S\n]*\n[^\S\n]*\n\s*"  # a paragraph's end
+    # Soft separators
+    r"|[ \t\-_'’`´‐‑‒–—−·\u00a0\u00ad\u0300-\u036f\u2009\u200a-\u200d\u202f\u2060]+"
+    r"|[^\S\n]+|\n"
     r"|.",
     re.DOTALL,
 )
@@ -66,7 +69,7 @@ _AMERICAN = (
 _IRREGULAR = {
     "mice": "mouse", "children": "child", "women": "woman", "men": "man", "feet": "foot",
     "teeth": "tooth", "oxen": "ox", "geese": "goose", "lice": "louse", "wolves": "wolf",
-    "calves": "calf", "leaves": "leaf", "larvae": "larva", "bacteria": "bacterium",
+    "calves": "calf", "leaves": "leaf", "larvae": "larva", "fungi": "fungus",
 }  # fmt: skip
 
 
@@ -83,7 +86,8 @@ def normal_word(word: str) -> str:
     """
     if word.isascii():
         if len(word) < 4:
-            return _ROMAN.get(word) or _IRREGULAR.get(word.lower()) or word.lower()
+            lower = word.lower()
+            return _ROMAN.get(word) or (lower if word.isupper() else _IRREGULAR.get(lower, lower))
         if word.isdigit():
             return word
         plain = word
@@ -111,13 +115,15 @@ def normal_word(word: str) -> str:
 def _singular(word: str) -> str:
     if word in _IRREGULAR:
         return _IRREGULAR[word]
+    if word.endswith("bacteria"):
+        return word[:-1] + "um"
     if not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith(("oses", "stases", "lyses", "theses")):
         return word[:-2] + "is"
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
+    if word.endswith(("sses", "xes", "ches", "shes", "viruses", "fetuses", "sinuses")):
         return word[:-2]
     if word.endswith("itides"):
         return word[:-3] + "s"
@@ -135,17 +141,48 @@ def mix(values: Uint64s) -> Uint64s:
     return z
 
 
-def _character_values(text: str) -> list[int]:
+def _powers(count: int) -> Uint64s:
+    """Return the powers of the base from 0 on."""
+    factors = np.full(count, _BASE, np.uint64)
+    factors[:1] = 1
+    return np.multiply.accumulate(factors)
+
+
+def _character_values(text: str) -> Uint64s:
     # One multiplication with a large odd number is enough: `mix` spreads the sum at the end.
-    return [((ord(c) + 1) * 0xD6E8FEB86659FD93) & _MASK for c in text]
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return (codes.astype(np.uint64) + np.uint64(1)) * np.uint64(_CHARACTER)
+
+
+def polynomials(texts: Sequence[str]) -> tuple[Uint64s, Uint64s]:
+    """Return the hash of each string and the factor by which it shifts what stands before it."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    powers = _powers(int(lengths.max(initial=0)) + 1)
+    ends = np.cumsum(lengths)
+    to_the_right = np.repeat(ends, lengths) - np.arange(int(lengths.sum())) - 1
+    terms = _character_values("".join(texts)) * powers[to_the_right]
+    sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
+    return sums[ends] - sums[ends - lengths], powers[lengths]
 
 
 def polynomial(text: str) -> tuple[int, int]:
-    """Return the hash of a string and the factor by which it shifts what stands before it."""
-    value = 0
-    for c in _character_values(text):
-        value = (value * _BASE + c) & _MASK
-    return value, pow(_BASE, len(text), 1 << 64)
+    """Return the hash of one string and its factor (see `polynomials`)."""
+    values, factors = polynomials([text])
+    return int(values[0]), int(factors[0])
+
+
+def beginnings(texts: Sequence[str]) -> Uint64s:
+    """Return the hash of every beginning of the strings, without the whole strings."""
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    values, result = _character_values("".join(texts)), [np.zeros(0, np.uint64)]
+    first = np.cumsum(lengths) - lengths
+    total = np.zeros(len(texts), np.uint64)
+    for k in range(int(lengths.max(initial=0))):
+        longer = lengths > k + 1
+        first, total, lengths = first[longer], total[longer], lengths[longer]
+        total = total * np.uint64(_BASE) + values[first + k]
+        result.append(total)
+    return np.concatenate(result)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,52 +217,47 @@ class Cutter:
 
     def _reset(self) -> None:
         self._ids: dict[str, int] = {}
-        self._kinds: list[int] = []
-        self._hashes: list[int] = []
-        self._factors: list[int] = []
-        self._tables: tuple[npt.NDArray[np.uint8], Uint64s, Uint64s] | None = None
+        self._kinds = np.zeros(0, np.uint8)
+        self._hashes = np.zeros(0, np.uint64)
+        self._factors = np.zeros(0, np.uint64)
 
-    def _learn(self, piece: str) -> int:
-        first = piece[0]
-        if piece.count("\n") > 1 and piece.isspace():
-            kind, normal = HARD, PARAGRAPH
-        elif first.isalnum():
-            kind, normal = WORD, normal_word(piece)
-        elif first in _SOFT or first.isspace() or unicodedata.combining(first):
-            kind, normal = SOFT, ""
-        else:
-            kind, normal = HARD, unicodedata.normalize("NFKC", piece)
-        value, factor = polynomial(normal)
-        self._kinds.append(kind)
-        self._hashes.append(value)
-        self._factors.append(factor)
-        self._ids[piece] = len(self._kinds) - 1
-        self._tables = None
-        return len(self._kinds) - 1
+    def _learn(self, pieces: Sequence[str]) -> None:
+        kinds, normals = zip(*map(normal_piece, pieces), strict=True)
+        hashes, factors = polynomials(normals)
+        first = len(self._ids)
+        self._ids.update(zip(pieces, range(first, first + len(pieces)), strict=True))
+        self._kinds = np.concatenate([self._kinds, np.array(kinds, np.uint8)])
+        self._hashes = np.concatenate([self._hashes, hashes])
+        self._factors = np.concatenate([self._factors, factors])
 
     def cut(self, text: str) -> Words:
         """Return the words and hard punctuation of a text with offsets and hashes."""
-        if len(self._kinds) > self._limit:
+        if len(self._ids) > self._limit:
             self._reset()
         pieces = _PIECES.findall(text)
         known = self._ids
-        ids = np.fromiter(
-            (known[p] if p in known else self._learn(p) for p in pieces), np.int64, len(pieces)
-        )
-        if self._tables is None:
-            self._tables = (
-                np.array(self._kinds, np.uint8),
-                np.array(self._hashes, np.uint64),
-                np.array(self._factors, np.uint64),
-            )
-        kinds, hashes, factors = self._tables
+        if new := [p for p in dict.fromkeys(pieces) if p not in known]:
+            self._learn(new)
+        ids = np.fromiter(map(known.__getitem__, pieces), np.int64, len(pieces))
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
-        ends = np.cumsum(lengths)
-        kind = kinds[ids]
+        kind = self._kinds[ids]
         kept = np.flatnonzero(kind)
-        ids = ids[kept]
-        end = ends[kept]
-        return Words(end - lengths[kept], end, kind[kept], hashes[ids], factors[ids])
+        ids, end = ids[kept], np.cumsum(lengths)[kept]
+        return Words(end - lengths[kept], end, kind[kept], self._hashes[ids], self._factors[ids])
+
+
+def normal_piece(piece: str) -> tuple[int, str]:
+    """Return the kind of a piece of text (`WORD`, `HARD`, `SOFT`) and its normal form."""
+    first = piece[0]
+    if first.isalnum():
+        normal = normal_word(piece)
+        # What is nothing but an accent (a lone voicing mark) has an empty normal form.
+        return (WORD, normal) if normal else (SOFT, "")
+    if piece.count("\n") > 1 and piece.isspace():
+        return HARD, PARAGRAPH
+    if first in _SOFT or first.isspace() or unicodedata.combining(first):
+        return SOFT, ""
+    return HARD, unicodedata.normalize("NFKC", piece)
 
 
 def normal_form(text: str) -> str:
@@ -234,15 +266,7 @@ def normal_form(text: str) -> str:
     >>> normal_form("TNF-α"), normal_form("TNF alpha"), normal_form("Parkinson's Diseases")
     ('tnfalpha', 'tnfalpha', 'parkinsondisease')
     """
-    parts = []
-    for piece in _PIECES.findall(text):
-        if piece[0].isalnum():
-            parts.append(normal_word(piece))
-        elif piece.count("\n") > 1 and piece.isspace():
-            parts.append(PARAGRAPH)
-        elif not (piece[0] in _SOFT or piece[0].isspace() or unicodedata.combining(piece[0])):
-            parts.append(unicodedata.normalize("NFKC", piece))
-    return "".join(parts)
+    return "".join(normal_piece(piece)[1] for piece in _PIECES.findall(text))
 
 
 def separators_agree(surface: str, name: str) -> bool:
@@ -270,7 +294,7 @@ def _short_break(broken: str, whole: str) -> bool:
     if len(words) < 2:
         return False
     squeezed = {w.lower() for w in re.findall(r"[^\W_]+", whole)}
-    for left, right in zip(words, words[1:], strict=False):
+    for left, right in pairwise(words):
         if min(len(left), len(right)) > 3 or not (left[-1].isalpha() and right[0].isalpha()):
             continue
         if left.lower().strip("-,.;()") not in squeezed and (

@@ -62,6 +62,8 @@ class Terminology:
         self._index = index
         self._cutter = Cutter()
         self._number = lru_cache(maxsize=50_000)(index.curies.find)
+        # The same few thousand names make up most matches of any text.
+        self._cached_matches = lru_cache(maxsize=20_000)(self._name_matches)
 
     @classmethod
     def open(cls, snapshot: Path | None = None, *, cache: Path | None = None) -> Terminology:
@@ -193,13 +195,16 @@ class Terminology:
         """Return every stretch of a text that has the normal form of a name."""
         return find_names(self._cutter.cut(text), self._index)
 
-    def name_matches(self, key: int, surface: str) -> list[NameMatch]:
+    def name_matches(self, key: int, surface: str) -> tuple[NameMatch, ...]:
         """Return the names of a match's normal form that the surface form may stand for.
 
         Args:
             key: `Match.key`.
             surface: The text of the match.
         """
+        return self._cached_matches(key, surface)
+
+    def _name_matches(self, key: int, surface: str) -> tuple[NameMatch, ...]:
         index = self._index
         folded = surface.casefold()
         result = []
@@ -219,12 +224,12 @@ class Terminology:
                     2 if text == surface else int(same),
                 )
             )
-        return result
+        return tuple(result)
 
-    def exact_matches(self, text: str) -> list[NameMatch]:
+    def exact_matches(self, text: str) -> tuple[NameMatch, ...]:
         """Return the names that have the normal form of a whole string."""
         key = self._key(text)
-        return [] if key < 0 else self.name_matches(key, text.strip())
+        return () if key < 0 else self.name_matches(key, text.strip())
 
     def lookup(self, text: str, type: str | None = None) -> list[Candidate]:
         """Return the concepts that a string names, best first.
@@ -273,7 +278,7 @@ class Terminology:
 
 def _natural(curie: str) -> tuple[str, int, str]:
     prefix, _, local = curie.partition(":")
-    return prefix, int(local) if local.isdigit() else 0, local
+    return prefix, int(local) if local.isdecimal() else 0, local
 
 
 @cache

@@ -18,7 +18,7 @@ from pipeline.recognition.recognizer import NameReader
 from pipeline.training.corpora import TrainingCorpus
 
 UNDECIDED = frozenset({"FamilyName", "DomainMotif"})
-"""Annotations that are neither: families and domains are left out of training, not counted wrong."""
+"""Annotations that are neither right nor wrong: families and domains are left out of training."""
 
 _RARE = 3
 _STRENGTH = 0.5
