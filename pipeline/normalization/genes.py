@@ -103,6 +103,14 @@ def link_gene(
     best = ranked[0]
     species_name = terminology.name(choice.taxon) or choice.taxon
     scored = _scored(surface, groups, species, ranker)
+    if len(ranked) > 1 and all(gene.name.scope == "family" for gene in ranked):
+        members = ", ".join(terminology.name(gene.name.curie) for gene in ranked[:4])
+        return Link(
+            method="family",
+            reason=f"made from several genes of {species_name}: {members}",
+            taxon=choice.taxon,
+            alternatives=_alternatives(scored, terminology),
+        )
     if best.probability < _LEAST:
         return Link(
             method="ambiguous",

@@ -34,6 +34,7 @@ from pipeline.terminology.normal_form import (
     polynomial,
 )
 from pipeline.terminology.snapshot import read_table
+from pipeline.terminology.variants import variant_rows
 
 UNMATCHED_SCOPES = frozenset({"locus"})
 """Scopes of names that stay out of the matcher; `lookup` by identifier still shows them."""
@@ -173,15 +174,24 @@ def _current(replaced_by: pa.Array, curies: pa.Array) -> npt.NDArray[np.int32]:
 
 
 def _all_names(names: pa.Table, concepts: dict[str, pa.Array], curies: pa.Array) -> _Names:
-    """Put our own names before, and abbreviated names of species behind those of the snapshot.
+    """Put our own names before those of the snapshot, variants and abbreviated names behind them.
 
     Each concept's names keep this order; of the same name twice the first one stays.
     """
     own = _own_rows()
     known = _flags(pc.is_in(pa.array([r[0] for r in own], pa.string()), curies))
     own = [row for row, is_known in zip(own, known, strict=True) if is_known]
+    owner = pa.array(_numbers(names["curie"], curies))
+    varied = variant_rows(
+        names, concepts["type"].take(owner), concepts["taxon"].take(owner).to_numpy()
+    )
     every = pa.concat_tables(
-        [_table(own, names.schema), names, _table(_abbreviated(concepts, curies), names.schema)]
+        [
+            _table(own, names.schema),
+            names,
+            _table(varied, names.schema),
+            _table(_abbreviated(concepts, curies), names.schema),
+        ]
     )
     concept = _numbers(every["curie"], curies)
     text = _whole(every["text"]).dictionary_encode().indices.to_numpy().astype(np.int64)

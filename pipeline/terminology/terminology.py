@@ -24,7 +24,7 @@ _SCOPE_WEIGHT = {
     "description": 0.95, "common": 0.93, "synonym": 0.85, "equivalent": 0.9, "acronym": 0.85,
     "designation": 0.8, "abbreviated": 0.8, "former": 0.75, "narrow": 0.7, "related": 0.65,
     "broad": 0.6,
-    "orthologue": 0.6,
+    "orthologue": 0.6, "adjective": 0.85, "family": 0.82,
 }  # fmt: skip
 
 
@@ -227,9 +227,14 @@ class Terminology:
         return tuple(result)
 
     def exact_matches(self, text: str) -> tuple[NameMatch, ...]:
-        """Return the names that have the normal form of a whole string."""
-        key = self._key(text)
-        return () if key < 0 else self.name_matches(key, text.strip())
+        """Return the names that have the normal form of a whole string.
+
+        A string with commas is also tried the other way round (`Neoplasms, Breast`).
+        """
+        for form in dict.fromkeys([text, " ".join(reversed(text.split(", ")))]):
+            if (key := self._key(form)) >= 0:
+                return self.name_matches(key, form.strip())
+        return ()
 
     def lookup(self, text: str, type: str | None = None) -> list[Candidate]:
         """Return the concepts that a string names, best first.

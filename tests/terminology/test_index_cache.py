@@ -6,8 +6,10 @@ import logging
 import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from pipeline.errors import SnapshotError
@@ -35,6 +37,10 @@ def only_index(cache: Path) -> Path:
     return directory
 
 
+def is_mapped(array: npt.NDArray[Any]) -> bool:
+    return isinstance(array, np.memmap) or isinstance(array.base, np.memmap)
+
+
 @pytest.fixture
 def no_compiling(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def forbid() -> None:
@@ -53,8 +59,8 @@ def test_compiled_once_and_mapped_after(
     no_compiling()
     assert sorted(found(small_snapshot, tmp_path)) == sorted(EXPECTED)
     opened = open_index(small_snapshot, cache=tmp_path)
-    assert isinstance(opened.names.block, np.memmap)
-    assert isinstance(opened.key_table.keys, np.memmap)
+    assert is_mapped(opened.names.block)
+    assert is_mapped(opened.key_table.keys)
 
 
 def test_nothing_is_left_behind_in_the_cache(small_snapshot: Path, tmp_path: Path) -> None:
@@ -173,7 +179,7 @@ def test_no_snapshot(tmp_path: Path) -> None:
 def test_a_snapshot_with_a_missing_table(make_snapshot: Make, tmp_path: Path) -> None:
     snapshot = make_snapshot(tmp_path / "snapshot")
     (snapshot / "names.parquet").unlink()
-    with pytest.raises(SnapshotError, match="names.parquet"):
+    with pytest.raises(SnapshotError, match=r"names\.parquet"):
         open_index(snapshot, cache=tmp_path)
 
 

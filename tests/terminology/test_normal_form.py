@@ -91,7 +91,9 @@ def test_different_names_stay_different(one: str, other: str) -> None:
     [
         ("IL6", "il6"), ("β", "beta"), ("Tumours", "tumor"), ("mice", "mouse"), ("II", "2"),
         ("ii", "ii"), ("HRAS", "hras"), ("MAPKs", "mapk"), ("p38α", "p38alpha"),
-        ("KATPases", "katpase"),        ("boss", "boss"), ("viruses", "virus"), ("arthritis", "arthritis"), ("women", "woman"),
+        ("KATPases", "katpase"),
+        ("boss", "boss"), ("viruses", "virus"),
+        ("arthritis", "arthritis"), ("women", "woman"),
         ("aerobic", "aerobic"), ("ﬁbrosis", "fibrosis"), ("²", "2"), ("ﾞ", ""),
     ],
 )  # fmt: skip
@@ -103,7 +105,8 @@ def test_normal_words(word: str, expected: str) -> None:
     "name",
     [
         "Osteoarthritis, Knee", "Parkinson's diseases", "TNF-α", "leukaemias",
-        "SL3-3 enhancer (α) 1",        "mice", "Factor VIII", "MAPKs", "Behçet's disease", "children", "analyses", "C. elegans",
+        "SL3-3 enhancer (α) 1",
+        "mice", "Factor VIII", "MAPKs", "Behçet's disease", "children", "analyses", "C. elegans",
     ],
 )  # fmt: skip
 def test_the_normal_form_of_names_is_its_own_normal_form(name: str) -> None:

@@ -176,9 +176,10 @@ def test_a_candidate_tells_what_it_matched(small: Terminology) -> None:
     ("text", "curies"),
     [
         ("Osteoarthritis", ["MONDO:0005178", "MESH:D010003"]),
-        ("knee osteoarthritis", []),
+        ("osteoarthritis (knee)", []),
         ("osteoarthritis knee", ["MESH:D020370"]),
         ("OSTEOARTHRITIS, knee", ["MESH:D020370"]),
+        ("Joint Disease, Degenerative", ["MONDO:0005178"]),
         ("  Parkinsons disease ", ["MONDO:0005180"]),
         ("mice", ["NCBITaxon:10090"]),
         ("M. musculus", ["NCBITaxon:10090"]),
@@ -275,8 +276,10 @@ def test_strains_and_genera_stand_for_the_species_with_genes(terminology: Termin
 
 
 def test_the_embedded_retired_identifiers(terminology: Terminology) -> None:
-    retired = [c for c in terminology if terminology.current(c) != c]
-    assert len(retired) > 1000
-    assert all(
-        terminology.current(terminology.current(c)) == terminology.current(c) for c in retired
-    )
+    diseases = [c for c in terminology if c.startswith("MONDO:")]
+    retired = [c for c in diseases if terminology.current(c) != c]
+    assert len(retired) > 100
+    for curie in retired:
+        successor = terminology.current(curie)
+        assert terminology.current(successor) == successor
+        assert terminology.name(successor)
