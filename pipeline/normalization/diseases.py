@@ -42,10 +42,17 @@ def link_disease(names: Sequence[NameMatch], terminology: Terminology) -> Link:
     share = 1 / rivals**0.5
     mondo = tuple(c for c in group if c.startswith("MONDO:"))
     mesh = tuple(c for c in group if c.startswith("MESH:"))
-    primary = (mondo or mesh or group)[0]
     reason = f"{best.scope} name of {terminology.name(best.curie)}"
     if rivals > 1:
         reason += f"; {rivals} concepts share this name"
+    # Where no mapping joins them, each vocabulary answers for itself, and the reason says so.
+    if not mesh and (named := _named_in("MESH:", ranked)):
+        mesh = (named.curie,)
+        reason += f"; in MeSH a name of {terminology.name(named.curie)}, to which no mapping leads"
+    if not mondo and (named := _named_in("MONDO:", ranked)):
+        mondo = (named.curie,)
+        reason += f"; in MONDO a name of {terminology.name(named.curie)}, to which no mapping leads"
+    primary = (mondo or mesh or group)[0]
     return Link(
         curie=primary,
         name=terminology.name(primary),
@@ -56,6 +63,14 @@ def link_disease(names: Sequence[NameMatch], terminology: Terminology) -> Link:
         mondo=mondo,
         alternatives=_alternatives([m for _, m in ranked[1:]], share, terminology),
     )
+
+
+def _named_in(
+    prefix: str, ranked: Sequence[tuple[tuple[str, ...], Sequence[NameMatch]]]
+) -> NameMatch | None:
+    """Return the best name of a concept of one vocabulary."""
+    names = [n for _, matched in ranked for n in matched if n.curie.startswith(prefix)]
+    return max(names, key=lambda n: (n.weight, n.curie), default=None)
 
 
 def concept_group(curie: str, terminology: Terminology) -> tuple[str, ...]:

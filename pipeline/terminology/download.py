@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-from urllib3.exceptions import HTTPError, MaxRetryError
+from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from pipeline.terminology import integrity
@@ -131,11 +131,10 @@ class Downloader:
                 place.discard_part()
                 return Fetched(place.path, known, changed=False)
             if response.status_code == requests.codes.ok:
-                self._start(response, remote, place)
-                self._append(response, remote, place, watch)
+                self._append(response, self._start(response, remote, place), place, watch)
             elif part is not None:
                 if self._continues(response, place, part):
-                    self._append(response, remote, place, watch)
+                    self._append(response, part, place, watch)
             else:
                 raise DownloadError(
                     f"{remote.url}: unexpected answer {response.status_code} {response.reason}"
@@ -153,7 +152,7 @@ class Downloader:
         first, total = found.groups() if found else (None, None)
         whole = int(total) if total and total != "*" else part.size
         size = place.part_size()
-        if whole in (part.size, size) and not part.is_contradicted_by(response.headers):
+        if part.size in (-1, whole) and not part.is_contradicted_by(response.headers):
             if response.status_code == requests.codes.partial and first == str(size):
                 return True
             if response.status_code == requests.codes.range_not_satisfiable and whole == size:
@@ -161,8 +160,8 @@ class Downloader:
         place.discard_part()
         raise TransientError("the file on the server is not the one begun")
 
-    def _start(self, response: requests.Response, remote: Remote, place: Place) -> None:
-        """Begin a part.
+    def _start(self, response: requests.Response, remote: Remote, place: Place) -> Version:
+        """Begin a part; return its version.
 
         Raises:
             DownloadError: If the body is too large, or packed for the transfer.
@@ -175,10 +174,12 @@ class Downloader:
         if packing != "identity" and not (packing == "gzip" and remote.name.endswith(".gz")):
             raise DownloadError(f"{remote.url}: comes packed ({packing}), though asked not to")
         etag = response.headers.get("ETag", "")
-        place.start(Version(remote.url, etag, response.headers.get("Last-Modified", ""), size))
+        part = Version(remote.url, etag, response.headers.get("Last-Modified", ""), size)
+        place.start(part)
+        return part
 
     def _append(
-        self, response: requests.Response, remote: Remote, place: Place, watch: Watch
+        self, response: requests.Response, part: Version, place: Place, watch: Watch
     ) -> None:
         """Append the body to the part.
 
@@ -186,25 +187,24 @@ class Downloader:
             TransientError: If it ends early.
             DownloadError: If the file is too large.
         """
-        part = place.started(remote.url)
         done = place.part_size()
-        size = part.size if part else -1
-        expected = None if size < 0 else size
+        expected = None if part.size < 0 else part.size
         with place.part.open("ab") as stream:
             watch(done, expected)
             try:
                 for chunk in response.raw.stream(CHUNK, decode_content=False):
                     stream.write(chunk)
                     done += len(chunk)
-                    self._refuse_if_large(remote.url, done)
+                    self._refuse_if_large(part.url, done)
                     watch(done, expected)
             except HTTPError as error:
-                raise TransientError(f"cut after {done:,} bytes ({error})") from error
+                why = " (timed out)" if isinstance(error, ReadTimeoutError) else ""
+                raise _cut(done, expected, why) from error
             except DownloadError:
                 place.discard_part()
                 raise
         if expected is not None and done != expected:
-            raise TransientError(f"cut after {done:,} of {expected:,} bytes")
+            raise _cut(done, expected)
 
     def _check(self, remote: Remote, place: Place) -> None:
         """Check the whole part; drop it if it is damaged.
@@ -258,6 +258,12 @@ class Downloader:
         most = self._policy.most_bytes
         if size > most:
             raise DownloadError(f"{url}: is larger than {most:,} bytes; refused")
+
+
+def _cut(done: int, expected: int | None, why: str = "") -> TransientError:
+    """Describe a transfer that ended early."""
+    whole = f" of {expected:,}" if expected is not None else ""
+    return TransientError(f"cut after {done:,}{whole} bytes{why}")
 
 
 def _headers(known: Version | None, part: Version | None, size: int) -> dict[str, str]:
