@@ -13,12 +13,12 @@ from spacy.tokens import Doc
 from pipeline.errors import UsageError
 from pipeline.model import EntityType, Link, Mention, Paper, Passage
 from pipeline.normalization.normalizer import STEPS
-from pipeline.recognition.recognizer import DEFAULT_THRESHOLD
+from pipeline.recognition.recognizer import DEFAULT_THRESHOLD, SEQUENCE_TYPES
 from pipeline.recognition.spans import MENTIONS, span_at
 
 _GAP = "\n\n"
-ABBREVIATIONS, ACCEPTANCE = "abbreviations", "acceptance"
-ABLATIONS = (ABBREVIATIONS, ACCEPTANCE, *STEPS)
+ABBREVIATIONS, ACCEPTANCE, SEQUENCE = "abbreviations", "acceptance", "sequence"
+ABLATIONS = (ABBREVIATIONS, ACCEPTANCE, SEQUENCE, *STEPS)
 """What `load` can leave out, by name."""
 
 
@@ -28,8 +28,8 @@ def load(*, snapshot: Path | str | None = None, without: Collection[str] = ()) -
     Args:
         snapshot: Directory of a terminology snapshot; by default the embedded one.
         without: Steps to leave out, of `ABLATIONS`: `abbreviations` (those that the paper
-            defines), `acceptance` (every name of the terminology becomes a mention), and the
-            steps of normalization.
+            defines), `acceptance` (every name of the terminology becomes a mention), `sequence`
+            (the models that find names in context), and the steps of normalization.
 
     Raises:
         SnapshotError: If the snapshot is missing or incomplete.
@@ -43,7 +43,11 @@ def load(*, snapshot: Path | str | None = None, without: Collection[str] = ()) -
     if ABBREVIATIONS not in without:
         nlp.add_pipe("bionorm_abbreviations")
     threshold = 0.0 if ACCEPTANCE in without else DEFAULT_THRESHOLD
-    nlp.add_pipe("bionorm_recognizer", config={**place, "threshold": threshold})
+    sequence_types = [] if SEQUENCE in without else list(SEQUENCE_TYPES)
+    nlp.add_pipe(
+        "bionorm_recognizer",
+        config={**place, "threshold": threshold, "sequence_types": sequence_types},
+    )
     steps = [step for step in STEPS if step not in without]
     nlp.add_pipe("bionorm_normalizer", config={**place, "steps": steps})
     return nlp

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
@@ -15,6 +16,7 @@ from pipeline.normalization.gene_ranking import GeneRanker, gene_weights
 from pipeline.normalization.genes import by_taxon, likeness, link_gene, with_orthologues
 from pipeline.normalization.species import full_names, link_species
 from pipeline.normalization.species_context import (
+    SpeciesChoice,
     SpeciesContext,
     SpeciesMention,
     species_weights,
@@ -62,10 +64,10 @@ class Normalizer:
         links: dict[int, Link] = {}
         links |= self._species(spans, short_forms)
         context = self._context(doc, spans, links)
+        genes = {i: s for i, s in enumerate(spans) if s.label_ == EntityType.GENE}
+        links |= self._genes(genes, context, short_forms)
         for i, span in enumerate(spans):
-            if span.label_ == EntityType.GENE:
-                links[i] = self._gene(span, context, short_forms)
-            elif span.label_ == EntityType.DISEASE:
+            if span.label_ == EntityType.DISEASE:
                 names, long = self._names(span, short_forms)
                 links[i] = _through(long, link_disease(names, self.terminology))
             elif i not in links:
@@ -73,16 +75,39 @@ class Normalizer:
         _attach(doc, spans, links)
         return doc
 
-    def _gene(self, span: Span, context: SpeciesContext, short_forms: ShortForms) -> Link:
-        names, long = self._names(span, short_forms)
-        groups = by_taxon(names)
-        if "orthologues" in self.steps:
-            groups = with_orthologues(groups, context.taxa, self.terminology)
-        choices = context.choices(span.start_char, span.end_char, span.text, likeness(groups))
-        link = link_gene(
-            long or span.text, groups, choices, context.taxa, self.terminology, self.ranker
-        )
-        return _through(long, link)
+    def _genes(
+        self, genes: Mapping[int, Span], context: SpeciesContext, short_forms: ShortForms
+    ) -> dict[int, Link]:
+        """Resolve genes twice: the second time each knows which species the others seem to have."""
+        found = {}
+        for i, span in genes.items():
+            names, long = self._names(span, short_forms)
+            groups = by_taxon(names)
+            if "orthologues" in self.steps:
+                groups = with_orthologues(groups, context.taxa, self.terminology)
+            found[i] = groups, long
+
+        def choices(i: int, agreement: Mapping[str, float]) -> list[SpeciesChoice]:
+            span, fit = genes[i], likeness(found[i][0])
+            return context.choices(span.start_char, span.end_char, span.text, fit, agreement)
+
+        first = {i: chosen[0].taxon for i in genes if (chosen := choices(i, {}))}
+        counts = Counter(first.values())
+        links = {}
+        for i, (groups, long) in found.items():
+            others = counts - Counter([first[i]] if i in first else [])
+            total = others.total() or 1
+            agreement = {taxon: n / total for taxon, n in others.items()}
+            link = link_gene(
+                long or genes[i].text,
+                groups,
+                choices(i, agreement),
+                context.taxa,
+                self.terminology,
+                self.ranker,
+            )
+            links[i] = _through(long, link)
+        return links
 
     def _species(self, spans: Sequence[Span], short_forms: ShortForms) -> dict[int, Link]:
         every = [

@@ -80,7 +80,12 @@ class SpeciesContext:
         return self._counts.keys()
 
     def features(
-        self, start: int, end: int, surface: str, likeness: Mapping[str, float]
+        self,
+        start: int,
+        end: int,
+        surface: str,
+        likeness: Mapping[str, float],
+        agreement: Mapping[str, float],
     ) -> dict[str, dict[str, float]]:
         """Return the evidence for each taxon: name of the evidence -> strength from 0 to 1.
 
@@ -89,6 +94,8 @@ class SpeciesContext:
             end: Code point after the last one.
             surface: Its text.
             likeness: For each taxon that has a gene of this name, how well the name fits.
+            agreement: For each taxon, the share of the paper's other gene mentions that seem to
+                belong to it; empty when that is not known yet.
         """
         table: dict[str, dict[str, float]] = {HUMAN: {"human": 1.0}}
         total = sum(self._counts.values())
@@ -132,10 +139,16 @@ class SpeciesContext:
                 table[taxon]["writing"] = strength
         for taxon, row in table.items():
             row["likeness"] = likeness.get(taxon, 0.0)
+            row["agreement"] = agreement.get(taxon, 0.0)
         return table
 
     def choices(
-        self, start: int, end: int, surface: str, likeness: Mapping[str, float]
+        self,
+        start: int,
+        end: int,
+        surface: str,
+        likeness: Mapping[str, float],
+        agreement: Mapping[str, float],
     ) -> list[SpeciesChoice]:
         """Rank the taxa that a gene mention may belong to, best first.
 
@@ -145,7 +158,7 @@ class SpeciesContext:
         weights = self._weights
         ranked = []
         strongest_evidence = 0.0
-        for taxon, row in self.features(start, end, surface, likeness).items():
+        for taxon, row in self.features(start, end, surface, likeness, agreement).items():
             parts = {name: weights.get(name, 0.0) * value for name, value in row.items()}
             weight = sum(parts.values())
             evidence = weight - parts["likeness"]
@@ -178,6 +191,7 @@ _REASONS = {
     "nearest": "the nearest species word in the sentence",
     "last": "the species word before it",
     "writing": "written as symbols of this species are",
+    "agreement": "the species of the paper's other genes",
 }
 
 

@@ -19,12 +19,16 @@ from pipeline.recognition.features import (
     words_of,
 )
 from pipeline.recognition.proposals import Proposal, without_overlaps
+from pipeline.recognition.sequence import SequenceModel, hints_of, shipped_sequence_model
 from pipeline.recognition.short_forms import ShortForms
 from pipeline.recognition.spans import MENTIONS, span_at, without_shared_tokens
 from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.terminology import Terminology, shared_terminology
 
 DEFAULT_THRESHOLD = 0.5
+DEFAULT_GUIDELINE = "bc5cdr"
+SEQUENCE_TYPES = ("Disease",)
+"""Types for which a sequence model is better than the names of the terminology alone."""
 
 
 class NameReader:
@@ -50,18 +54,28 @@ class NameReader:
 
 
 class Recognizer:
-    """spaCy component: finds mentions with the terminology.
+    """spaCy component: finds mentions.
 
+    Genes and species are names of the terminology that the acceptance model takes; for the types
+    that a sequence model was trained for, the sequence model decides, with those names as hints.
     Sets `doc.ents` and `doc.spans["mentions"]`; spans carry the entity type as label and, as
     `span._.recognition`, the score and the reason.
     """
 
     def __init__(
-        self, terminology: Terminology, *, model: AcceptanceModel, threshold: float
+        self,
+        terminology: Terminology,
+        *,
+        model: AcceptanceModel,
+        sequence_models: Sequence[SequenceModel],
+        threshold: float,
+        guideline: str,
     ) -> None:
         self.reader = NameReader(terminology)
         self.model = model
+        self.sequence_models = tuple(sequence_models)
         self.threshold = threshold
+        self.guideline = guideline
         if not Span.has_extension("recognition"):
             Span.set_extension("recognition", default=None)
 
@@ -78,16 +92,21 @@ class Recognizer:
         return doc
 
     def _propose(self, text: str) -> Iterator[Proposal]:
-        for reading, features in zip(*self.reader.read(text), strict=True):
-            probability = self.model.probability(reading.type, features)
-            if probability >= self.threshold:
-                yield Proposal(
-                    reading.match.start,
-                    reading.match.end,
-                    reading.type,
-                    round(probability, 6),
-                    "a name of the terminology",
-                )
+        every, features = self.reader.read(text)
+        probabilities = [
+            self.model.probability(reading.type, described)
+            for reading, described in zip(every, features, strict=True)
+        ]
+        by_sequence = {model.type for model in self.sequence_models}
+        for reading, probability in zip(every, probabilities, strict=True):
+            if probability >= self.threshold and reading.type not in by_sequence:
+                match, score = reading.match, round(probability, 6)
+                yield Proposal(match.start, match.end, reading.type, score, "a name")
+        if by_sequence:
+            hints = hints_of(every, probabilities)
+            for model in self.sequence_models:
+                for start, end, score in model.find(text, hints, self.guideline):
+                    yield Proposal(start, end, model.type, round(score, 6), "found in context")
 
 
 def _spans(doc: Doc, proposals: Iterable[Proposal]) -> Iterator[Span]:
@@ -98,15 +117,36 @@ def _spans(doc: Doc, proposals: Iterable[Proposal]) -> Iterator[Span]:
 
 
 @Language.factory(
-    "bionorm_recognizer", default_config={"snapshot": None, "threshold": DEFAULT_THRESHOLD}
+    "bionorm_recognizer",
+    default_config={
+        "snapshot": None,
+        "threshold": DEFAULT_THRESHOLD,
+        "sequence_types": list(SEQUENCE_TYPES),
+        "guideline": DEFAULT_GUIDELINE,
+    },
 )
-def make_recognizer(nlp: Language, name: str, snapshot: str | None, threshold: float) -> Recognizer:
+def make_recognizer(
+    nlp: Language,
+    name: str,
+    snapshot: str | None,
+    threshold: float,
+    sequence_types: list[str],
+    guideline: str,
+) -> Recognizer:
     """Create the component.
 
     Args:
         nlp: The pipeline.
         name: The component's name.
         snapshot: Directory of a terminology snapshot; by default the embedded one.
-        threshold: Smallest probability of a mention, from 0 to 1.
+        threshold: Smallest probability of a name of the terminology, from 0 to 1.
+        sequence_types: Entity types that the sequence models find.
+        guideline: Name of the corpus whose annotation guidelines the sequence models follow.
     """
-    return Recognizer(shared_terminology(snapshot), model=shipped_model(), threshold=threshold)
+    return Recognizer(
+        shared_terminology(snapshot),
+        model=shipped_model(),
+        sequence_models=[shipped_sequence_model(type_) for type_ in sequence_types],
+        threshold=threshold,
+        guideline=guideline,
+    )

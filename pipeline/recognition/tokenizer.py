@@ -17,6 +17,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 _TOKENS = re.compile(r"[^\W_]+|[^\S ]+|  +| |.", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class WordTokenizer:
@@ -26,10 +27,14 @@ class WordTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        """Tokenize a text; `doc.text == text` always holds."""
+        """Tokenize a text; `doc.text == text` holds.
+
+        The exception are unpaired surrogates, which are no characters and spaCy cannot hold: each
+        becomes U+FFFD, so that offsets stay what they are.
+        """
         words: list[str] = []
         spaces: list[bool] = []
-        for piece in _TOKENS.findall(text):
+        for piece in _TOKENS.findall(_SURROGATE.sub("\ufffd", text)):
             if piece == " " and spaces and not spaces[-1]:
                 spaces[-1] = True
             else:

@@ -34,7 +34,7 @@ from pipeline.terminology.normal_form import (
     polynomial,
 )
 from pipeline.terminology.snapshot import read_table
-from pipeline.terminology.variants import variant_rows
+from pipeline.terminology.name_variants import variant_rows
 
 UNMATCHED_SCOPES = frozenset({"locus"})
 """Scopes of names that stay out of the matcher; `lookup` by identifier still shows them."""
