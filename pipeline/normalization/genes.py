@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.model import Candidate, Link
 from pipeline.normalization.gene_ranking import GeneRanker
 from pipeline.normalization.species_context import HUMAN, SpeciesChoice
+from pipeline.terminology.gene_prefixes import SCOPE
 from pipeline.terminology.terminology import NameMatch, Terminology
 
 _LEAST = 0.25
@@ -92,6 +93,8 @@ def link_gene(
         return Link(method="none", reason="no gene of this name in the terminology")
     if not species and len(groups) == 1 and not mentioned:
         species = [SpeciesChoice(next(iter(groups)), 0.0, "the only species with a gene so named")]
+    if not species and (taxon := _prefixed(groups)):
+        species = [SpeciesChoice(taxon, 0.0, "the prefix of the symbol")]
     if not species:
         return Link(
             method="species",
@@ -135,6 +138,12 @@ def link_gene(
     )
 
 
+def _prefixed(groups: Mapping[str, Mapping[str, NameMatch]]) -> str:
+    """Return the species of a symbol with a letter for it in front, or an empty string."""
+    scopes = {name.scope for genes in groups.values() for name in genes.values()}
+    return min(groups) if scopes == {SCOPE} else ""
+
+
 def _scored(
     surface: str,
     groups: Mapping[str, Mapping[str, NameMatch]],
@@ -148,10 +157,12 @@ def _scored(
     """
     top = species[0].weight
     odds = [math.exp(choice.weight - top) for choice in species]
-    result = []
+    result: list[tuple[NameMatch, float]] = []
     for choice, odd in zip(species, odds, strict=True):
-        for gene in ranker.rank(surface, choice.taxon, groups):
-            result.append((gene.name, gene.probability * odd / sum(odds)))
+        result += [
+            (gene.name, gene.probability * odd / sum(odds))
+            for gene in ranker.rank(surface, choice.taxon, groups)
+        ]
     # The gene that is chosen is the best of the best species.
     fit = ranker.rank(surface, species[0].taxon, groups)[0].name.weight
     result.sort(key=lambda item: (-item[1], item[0].taxon != 9606, item[0].curie))

@@ -14,6 +14,7 @@ from pipeline.model import NIL, EntityType, Link
 from pipeline.normalization.diseases import link_disease
 from pipeline.normalization.gene_ranking import GeneRanker, gene_weights
 from pipeline.normalization.genes import by_taxon, likeness, link_gene, with_orthologues
+from pipeline.normalization.link_extension import register_link
 from pipeline.normalization.species import full_names, link_species
 from pipeline.normalization.species_context import (
     SpeciesChoice,
@@ -24,6 +25,7 @@ from pipeline.normalization.species_context import (
 from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
 from pipeline.recognition.short_forms import ShortForms
 from pipeline.recognition.spans import MENTIONS, without_shared_tokens
+from pipeline.terminology.gene_prefixes import prefixed_names
 from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
@@ -52,8 +54,7 @@ class Normalizer:
             terminology, weights=gene_weights() if "gene_ranking" in steps else _NAME_ONLY
         )
         self._species_weights = species_weights() if "species_evidence" in steps else _HUMAN_FIRST
-        if not Span.has_extension("link"):
-            Span.set_extension("link", default=None)
+        register_link()
 
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the mentions of one document."""
@@ -162,7 +163,10 @@ class Normalizer:
         return own, ""
 
     def _of_type(self, text: str, type_: str) -> list[NameMatch]:
-        return [n for n in self.terminology.exact_matches(text) if n.type == type_]
+        names = [n for n in self.terminology.exact_matches(text) if n.type == type_]
+        if not names and type_ == EntityType.GENE:
+            return list(prefixed_names(text, self.terminology))
+        return names
 
 
 def _through(long: str, link: Link) -> Link:

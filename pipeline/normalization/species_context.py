@@ -242,8 +242,7 @@ class _Clauses:
         return self._at(one) == self._at(other)
 
     def governs(self, species: int, gene: int) -> bool:
-        """Whether a species word may speak for a gene: it stands in no bracket that the gene
-        does not share."""
+        """Whether a species word may speak for a gene: it shares all brackets it stands in."""
         a, b = self._at(species), self._at(gene)
         if a == b:
             return True

@@ -21,6 +21,7 @@ from spacy.vocab import Vocab
 SHORT_FORMS = "bionorm_short_forms"
 LONG_FORMS = "bionorm_long_forms"
 
+_INITIALS = str.maketrans("αβγδεζικλμνπρστω", "abgdezikl" + "mnprsto")
 _GAP = re.compile(r"\n\s*\n")
 _COARSE = re.compile(r"[()\[\]]|[^\s()\[\],;:]+|[,;:]")
 _LONGEST_BRACKET = 8  # words; the limit of scispaCy's filter
@@ -69,7 +70,8 @@ def _in_bracket(
             break
     if last - opening < 2:
         return
-    texts = [w.group() for w in words[:last]] + [")"]
+    # One letter for one letter, so that `TNFα` is short for `tumor necrosis factor alpha`.
+    texts = [w.group().translate(_INITIALS) for w in words[:last]] + [")"]
     doc = Doc(vocab, words=texts)
     for long_candidate, short_candidate in filter_matches([(0, opening + 1, last)], doc):
         if not len(long_candidate):

@@ -48,7 +48,6 @@ class PaperFacts:
     Attributes:
         words: Every word of the text as it is written, with its count.
         gene_taxa: Taxon numbers of the species that the text may speak of, human aside.
-        covers: For each reading's start and end, the types of longer readings around it.
     """
 
     words: dict[str, int]
@@ -127,22 +126,22 @@ def readings(
     text: str, matches: Sequence[Match], names: Sequence[Sequence[NameMatch]]
 ) -> list[Reading]:
     """Turn matches into readings, one for each entity type that has such a name."""
-    result = []
+    result: list[Reading] = []
     for match, found in zip(matches, names, strict=True):
         if not found:
             continue
         around = surroundings(text, match.start, match.end)
         types = sorted({n.type for n in found})
-        for type_ in types:
-            result.append(
-                Reading(
-                    match,
-                    type_,
-                    [n for n in found if n.type == type_],
-                    around,
-                    [t for t in types if t != type_],
-                )
+        result += [
+            Reading(
+                match,
+                type_,
+                [n for n in found if n.type == type_],
+                around,
+                [t for t in types if t != type_],
             )
+            for type_ in types
+        ]
     return result
 
 

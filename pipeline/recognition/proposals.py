@@ -33,13 +33,13 @@ class Proposal:
 def without_overlaps(proposals: Iterable[Proposal]) -> list[Proposal]:
     """Choose among overlapping proposals; returns them in text order.
 
-    The choice has the greatest sum of scores, each weighted with its length in words (weighted
-    interval scheduling): a long name beats the short ones in it unless it is much less likely.
-    Equal sums are decided by the order of types and of the text.
+    The choice has the greatest sum of scores, each weighted with the square root of its length
+    (weighted interval scheduling): a long name beats the short ones in it unless it is much less
+    likely. Equal sums are decided by the order of types and of the text.
     """
     ordered = sorted(
         proposals,
-        key=lambda p: (p.end, -p.start, -p.score, _ORDER.get(p.type, 3), p.type),
+        key=lambda p: (p.end, -p.start, -p.score, _ORDER.get(p.type, 3), p.type, p.reason),
     )
     ends = [p.end for p in ordered]
     best = [0.0]

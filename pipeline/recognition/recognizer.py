@@ -22,7 +22,9 @@ from pipeline.recognition.proposals import Proposal, without_overlaps
 from pipeline.recognition.sequence import SequenceModel, hints_of, shipped_sequence_model
 from pipeline.recognition.short_forms import ShortForms
 from pipeline.recognition.spans import MENTIONS, span_at, without_shared_tokens
+from pipeline.terminology.gene_prefixes import find_prefixed, prefixed_names
 from pipeline.terminology.gene_taxa import GeneTaxa
+from pipeline.terminology.matcher import Match
 from pipeline.terminology.terminology import Terminology, shared_terminology
 
 DEFAULT_THRESHOLD = 0.5
@@ -42,6 +44,13 @@ class NameReader:
         """Return all readings of a text, overlapping ones too, and the features of each."""
         matches = self.terminology.find(text)
         names = [self.terminology.name_matches(m.key, text[m.start : m.end]) for m in matches]
+        found = {(m.start, m.end) for m, n in zip(matches, names, strict=True) if n}
+        for start, end in find_prefixed(text):
+            if (start, end) not in found and (
+                prefixed := prefixed_names(text[start:end], self.terminology)
+            ):
+                matches.append(Match(start, end, -1))
+                names.append(prefixed)
         every = readings(text, matches, names)
         facts = PaperFacts(words_of(text), self._taxa(every))
         longer = longer_types(every)

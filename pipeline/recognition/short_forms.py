@@ -13,9 +13,35 @@ from pipeline.model import EntityType
 from pipeline.recognition.proposals import Proposal, without_overlaps
 
 _GENE_HEADS = frozenset(
-    "gene protein receptor kinase factor ligand enzyme interleukin chemokine cytokine hormone "
-    "antigen peptide transporter channel oncogene phosphatase synthase ligase reductase "
-    "oxidase transferase protease inhibitor subunit homolog homologue".split()
+    {
+        "gene",
+        "protein",
+        "receptor",
+        "kinase",
+        "factor",
+        "ligand",
+        "enzyme",
+        "interleukin",
+        "chemokine",
+        "cytokine",
+        "hormone",
+        "antigen",
+        "peptide",
+        "transporter",
+        "channel",
+        "oncogene",
+        "phosphatase",
+        "synthase",
+        "ligase",
+        "reductase",
+        "oxidase",
+        "transferase",
+        "protease",
+        "inhibitor",
+        "subunit",
+        "homolog",
+        "homologue",
+    }
 )
 
 
@@ -76,16 +102,22 @@ class ShortForms:
         kept = []
         for p in proposals:
             i = bisect_right(starts, p.start) - 1
-            if i < 0 or p.end > places[i].end:
+            place = places[i] if i >= 0 and p.end <= places[i].end else None
+            if place is None or self._keeps(place, types, p):
                 kept.append(p)
-            elif types[places[i].short] is None and p.type == EntityType.GENE:
-                if self._gene_like(places[i].short):
-                    kept.append(p)
         for place in places:
             if (type_ := types[place.short]) is not None:
                 reason = f"abbreviation of {self.long_forms[place.short][0].text}"
                 kept.append(Proposal(place.start, place.end, type_, 0.95, reason))
         return kept
+
+    def _keeps(self, place: Occurrence, types: Mapping[str, str | None], p: Proposal) -> bool:
+        """Whether a proposal at a short form stays: a gene whose long form is like a gene's."""
+        return (
+            types[place.short] is None
+            and p.type == EntityType.GENE
+            and self._gene_like(place.short)
+        )
 
     def _occurrences(self, text: str) -> Iterator[Occurrence]:
         """Yield the places of all short forms, in text order and without overlaps."""

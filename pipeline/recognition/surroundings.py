@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 _WORD_BEFORE = re.compile(r"([^\W_]+)[\s\-]*\W?$")
 _WORD_AFTER = re.compile(r"^\W?[\s\-]*([^\W_]+)")
-_GLUE = "-‐‑._/+@:*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +44,3 @@ def surroundings(text: str, start: int, end: int) -> Surroundings:
         tail[:2],
         not stripped or stripped[-1] in ".!?:\n•",
     )
-
-
-def is_part_of_larger_name(around: Surroundings) -> bool:
-    """Whether the span is glued to more: `CCK` in `CCK-8`, `Sp` in `Tb.Sp`, `C` in `C/EBP-2`.
-
-    A hyphen and a number after a name make another name (a family member, an assay, a cell line);
-    a full stop, underscore or the like without a blank is part of a code.
-    """
-    right, left = around.right, around.left
-    if len(right) == 2 and right[0] in _GLUE:
-        if right[0] in "-‐‑" and right[1].isdigit():
-            return True
-        if right[0] in "._@*" and right[1].isalnum():
-            return True
-    return bool(left) and left in "._@#$\\"

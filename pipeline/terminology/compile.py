@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from pipeline.errors import SnapshotError
 from pipeline.model import EntityType
 from pipeline.terminology.arrays import Arrays, Bitmap, HashTable, Ragged, Strings
+from pipeline.terminology.name_variants import variant_rows
 from pipeline.terminology.normal_form import (
     PARAGRAPH,
     WORD,
@@ -34,7 +35,6 @@ from pipeline.terminology.normal_form import (
     polynomial,
 )
 from pipeline.terminology.snapshot import read_table
-from pipeline.terminology.name_variants import variant_rows
 
 UNMATCHED_SCOPES = frozenset({"locus"})
 """Scopes of names that stay out of the matcher; `lookup` by identifier still shows them."""

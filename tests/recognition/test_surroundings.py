@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.recognition.surroundings import is_part_of_larger_name, surroundings
+from pipeline.recognition.surroundings import surroundings
+
+WORDS = re.compile(r"[^\W_]+")
 
 
 def around(marked: str) -> tuple[str, int, int]:
@@ -21,11 +25,11 @@ def around(marked: str) -> tuple[str, int, int]:
         ("the |RUNX2| gene", "the", "gene", " ", " g", False),
         ("|RUNX2| gene", "", "gene", "", " g", True),
         ("the gene |RUNX2|", "gene", "", " ", "", False),
-        ("It rose. |Runx2| fell.", "rose", "fell", " ", " f", True),
+        ("It rose. |Runx2| fell.", "", "fell", " ", " f", True),
         ("It rose (|Runx2|) there", "rose", "there", "(", ") ", False),
         ("anti-|TNF|-treated", "anti", "treated", "-", "-t", False),
         ("Title\n\n|TNF| rises", "title", "rises", "\n", " r", True),
-        ("Results: “|TNF|” rises", "results", "rises", "“", "” ", True),
+        ("Results: “|TNF|” rises", "", "rises", "“", "” ", True),
     ],
 )
 def test_the_neighbourhood(
@@ -34,32 +38,12 @@ def test_the_neighbourhood(
     text, start, end = around(marked)
     found = surroundings(text, start, end)
     assert found.surface == text[start:end]
-    assert (found.after, found.left, found.right) == (after, left, right)
-    assert found.before in {before, ""}
+    assert (found.before, found.after) == (before, after)
+    assert (found.left, found.right) == (left, right)
     assert found.starts_sentence is starts
 
 
-@pytest.mark.parametrize(
-    ("marked", "larger"),
-    [
-        ("a |CCK|-8 assay", True),
-        ("a |CCK|‑8 assay", True),
-        ("Tb.|Sp| rises", True),
-        ("see |foo|.bar", True),
-        ("user@|TNF|", True),
-        ("the end |TNF|.", False),
-        ("the end |TNF|. Then", False),
-        ("a |TNF|-treated cell", False),
-        ("|TNF|/IL6", False),
-        ("(|TNF|)", False),
-        ("|TNF|", False),
-    ],
-)
-def test_names_glued_to_more(marked: str, larger: bool) -> None:
-    assert is_part_of_larger_name(surroundings(*around(marked))) is larger
-
-
-@given(st.text(max_size=60), st.data())
+@given(st.text(max_size=40), st.data())
 def test_any_span_of_any_text(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
@@ -67,5 +51,5 @@ def test_any_span_of_any_text(text: str, data: st.DataObject) -> None:
     assert found.surface == text[start:end]
     assert found.left == text[:start][-1:]
     assert found.right == text[end:][:2]
-    assert found.before in text[:start].lower() or found.before.lower() != found.before
-    assert isinstance(is_part_of_larger_name(found), bool)
+    assert found.before in {"", *(word.lower() for word in WORDS.findall(text[:start]))}
+    assert found.after in {"", *(word.lower() for word in WORDS.findall(text[end:]))}

@@ -14,7 +14,6 @@ from pipeline.recognition.tokenizer import WordTokenizer
 from pipeline.terminology.terminology import Terminology
 
 TOKENIZER = WordTokenizer(Vocab())
-# Unpaired surrogates are no characters; spaCy cannot hold them.
 TEXT = st.text(
     st.one_of(
         st.characters(exclude_categories=["Cs"]),
@@ -30,6 +29,10 @@ def test_the_text_comes_back(text: str) -> None:
     doc = TOKENIZER(text)
     assert doc.text == text
     assert "".join(token.text_with_ws for token in doc) == text
+
+
+def test_unpaired_surrogates_keep_their_place() -> None:
+    assert TOKENIZER("a\ud800\udfff b\udc00").text == "a\ufffd\ufffd b\ufffd"
 
 
 @given(TEXT)

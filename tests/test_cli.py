@@ -1,0 +1,136 @@
+"""The command line: help, exit codes, what goes to stdout and what to stderr."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipeline.cli import app, ontologies
+
+COMMANDS = sorted(
+    [
+        *[(c.name or c.callback.__name__,) for c in app.registered_commands if c.callback],
+        *[
+            ("ontologies", c.name or c.callback.__name__)
+            for c in ontologies.registered_commands
+            if c.callback
+        ],
+    ]
+)
+
+
+def bionorm(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).with_name("bionorm"), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env=os.environ | variables,
+    )
+
+
+def rows(text: str) -> list[list[str]]:
+    return [line.split("\t") for line in text.splitlines()]
+
+
+def test_help_lists_the_commands() -> None:
+    done = bionorm("--help")
+    assert done.returncode == 0
+    for name, *_ in COMMANDS:
+        assert name in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help(command: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, [*command, "--help"])
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] != "ontologies"], ids=" ".join)
+def test_help_has_an_example(command: tuple[str, ...]) -> None:
+    assert "Example" in CliRunner().invoke(app, [*command, "-h"]).output
+
+
+def test_lookup() -> None:
+    done = bionorm("lookup", "TNF-α", "--type", "Gene")
+    assert done.returncode == 0
+    header, first, *_ = rows(done.stdout)
+    assert header == ["curie", "name", "matched", "scope", "taxon", "score"]
+    assert first[:2] == ["NCBIGene:7124", "TNF"]
+    assert first[4] == "NCBITaxon:9606"
+    assert 0 < float(first[5]) <= 1
+    assert done.stderr == ""
+
+
+def test_lookup_keeps_to_the_limit() -> None:
+    result = CliRunner().invoke(app, ["lookup", "p38", "--limit", "2"])
+    assert len(rows(result.stdout)) == 3
+
+
+def test_lookup_of_an_unknown_name() -> None:
+    result = CliRunner().invoke(app, ["lookup", "qwxyzzy"])
+    assert result.exit_code == 0
+    assert len(rows(result.stdout)) == 1
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", "-", "((", "a" * 5000, "α" * 300, "\u200b"])
+def test_lookup_of_any_string(text: str) -> None:
+    result = CliRunner().invoke(app, ["lookup", "--", text])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("curie\t")
+
+
+def test_ontologies_status() -> None:
+    done = bionorm("ontologies", "status")
+    assert done.returncode == 0
+    for word in ("MONDO", "MeSH", "NCBI Gene", "names", "concepts"):
+        assert word.lower() in done.stdout.lower()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["no-such-command"], 2),
+        (["run", "--no-such-option"], 2),
+        (["lookup"], 2),
+        (["lookup", "TNF", "--type", "Planet"], 2),
+        (["lookup", "TNF", "--limit", "0"], 2),
+        (["lookup", "TNF", "--snapshot", "/no/such/snapshot"], 1),
+        (["ontologies", "status", "--snapshot", "/no/such/snapshot"], 1),
+        (["validate", "/no/such/paper"], 2),
+    ],
+)
+def test_wrong_use(arguments: list[str], code: int, tmp_path: Path) -> None:
+    done = bionorm(*arguments)
+    assert done.returncode == code, done.stderr
+    assert done.stderr.strip()
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_validate(seeds: Path) -> None:
+    done = bionorm("validate", seeds, "--min-recall", "90")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("#")
+    assert done.stderr == ""
+
+
+def test_validate_fails_under_the_floor(seeds: Path) -> None:
+    done = bionorm("validate", seeds, "--min-recall", "100.1")
+    assert done.returncode == 1
+    assert "floor" in done.stderr
+
+
+def test_output_into_a_pipe_has_no_colours_and_no_progress(seeds: Path, tmp_path: Path) -> None:
+    done = bionorm("run", seeds, "--output", tmp_path / "out")
+    assert done.returncode == 0
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "\r" not in done.stdout + done.stderr
