@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipeline import summary
 from pipeline.cli_corpora import evaluate, train
+from pipeline.cli_ontologies import ontologies
 from pipeline.errors import BionormError, UsageError
 
 app = typer.Typer(
@@ -24,7 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-ontologies = typer.Typer(help="The terminology: build a snapshot, see what it holds.")
 app.add_typer(ontologies, name="ontologies")
 app.command(epilog="Example:  bionorm evaluate corpora --split dev --metric doc_micro")(evaluate)
 app.command(epilog="Example:  bionorm train corpora")(train)
@@ -35,7 +35,9 @@ Papers = Annotated[
 Snapshot = Annotated[
     Path | None,
     typer.Option(
-        help="Directory of another terminology snapshot.", show_default="the embedded one"
+        help="Directory of another terminology snapshot.",
+        envvar="BIONORM_SNAPSHOT",
+        show_default="the embedded one",
     ),
 ]
 
@@ -72,11 +74,11 @@ def run(
     from pipeline.language import load
     from pipeline.papers import collect
     from pipeline.running.job import run_job
-    from pipeline.terminology.snapshot import embedded_snapshot
+    from pipeline.terminology.snapshot import default_snapshot
     from pipeline.terminology.terminology import shared_terminology
 
     files = collect(papers)
-    where = snapshot or embedded_snapshot()
+    where = snapshot or default_snapshot()
     with _progress(len(files)) as progress:
         task = progress.add_task("papers", total=len(files))
         result = run_job(
@@ -166,32 +168,6 @@ def benchmark(
     texts = [document_text(paper) for paper in read_papers(collect(papers))[0]]
     ours, peer = compare_matchers(texts, names)
     Console().print(summary.benchmark_table(ours, peer, names, measure_pipeline(texts)))
-
-
-@ontologies.command("build")
-def build_snapshot(
-    source: Annotated[Path, typer.Option("--from", help="Directory with the source files.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Directory of the snapshot.")] = (
-        Path("ontologies/snapshot")
-    ),
-) -> None:
-    """Compile the official source files into a snapshot."""
-    from pipeline.export.atomic import write_text
-    from pipeline.terminology.build import build
-    from pipeline.terminology.snapshot import describe
-
-    manifest = build(source, output)
-    write_text(output.parent / "README.md", describe(manifest))
-    Console(stderr=not sys.stdout.isatty()).print(summary.manifest_table(manifest, output))
-
-
-@ontologies.command("status")
-def status(snapshot: Snapshot = None) -> None:
-    """Show the sources, versions and counts of a snapshot."""
-    from pipeline.terminology.snapshot import Manifest, embedded_snapshot
-
-    where = snapshot or embedded_snapshot()
-    Console().print(summary.manifest_table(Manifest.load(where), where))
 
 
 def _progress(total: int) -> Progress:

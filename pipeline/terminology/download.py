@@ -65,6 +65,10 @@ class Fetched:
     changed: bool
 
 
+class _DamagedError(TransientError):
+    """All of a file came, but damaged; once more is worth the transfer, but not more often."""
+
+
 def _unwatched(_: int, __: int | None) -> None:
     """Take no notice."""
 
@@ -110,11 +114,15 @@ class Downloader:
         if force:
             place.discard_part()
         known = None if force else place.complete(remote.url)
-        retry, most = self._policy.retry(), 0
+        retry, most, damaged = self._policy.retry(), 0, False
         while True:
             try:
                 return self._attempt(remote, place, known, watch)
             except TransientError as failure:
+                if isinstance(failure, _DamagedError):
+                    if damaged:
+                        raise DownloadError(f"{remote.url}: {failure}, twice") from failure
+                    damaged = True
                 reached = place.part_size()
                 if reached >= most + RENEWAL:
                     retry = self._policy.retry()
@@ -192,7 +200,8 @@ class Downloader:
         with place.part.open("ab") as stream:
             watch(done, expected)
             try:
-                for chunk in response.raw.stream(CHUNK, decode_content=False):
+                # What has come is written at once, so that a stalled transfer loses nothing.
+                while chunk := response.raw.read1(CHUNK, decode_content=False):
                     stream.write(chunk)
                     done += len(chunk)
                     self._refuse_if_large(part.url, done)
@@ -210,7 +219,8 @@ class Downloader:
         """Check the whole part; drop it if it is damaged.
 
         Raises:
-            TransientError: If it is damaged, or its digest cannot be had at the moment.
+            _DamagedError: If it is damaged.
+            TransientError: If its digest cannot be had at the moment.
             DownloadError: If there is no digest where there should be one.
         """
         stated = self._stated_digest(remote) if remote.checksum_url else ""
@@ -220,7 +230,7 @@ class Downloader:
                 integrity.check_digest(place.part, stated)
         except CorruptError as error:
             place.discard_part()
-            raise TransientError(f"what the server sent {error}") from error
+            raise _DamagedError(f"what the server sent {error}") from error
 
     def _stated_digest(self, remote: Remote) -> str:
         """Fetch the digest that the source states."""

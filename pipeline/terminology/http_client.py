@@ -161,5 +161,6 @@ def _raise_unreached(url: str, error: requests.ConnectionError) -> NoReturn:
         raise UnreachableError(
             f"{url}: the name {host} cannot be resolved ({reason}). {GET_BY_HAND}"
         ) from error
-    hung_up = isinstance(root, ConnectionResetError)
-    raise TransientError(f"no answer from {host} ({reason})", reached=hung_up) from error
+    # A server that hangs up or talks nonsense is there.
+    reached = not isinstance(root, OSError) or isinstance(root, ConnectionResetError)
+    raise TransientError(f"no answer from {host} ({reason})", reached=reached) from error

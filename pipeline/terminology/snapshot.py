@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -164,6 +165,12 @@ def embedded_file(*parts: str) -> Path:
 def embedded_snapshot() -> Path:
     """Return the directory of the snapshot that comes with bionorm."""
     return embedded_file("snapshot")
+
+
+def default_snapshot() -> Path:
+    """Return the snapshot to use when none is named: `BIONORM_SNAPSHOT`, or the embedded one."""
+    chosen = os.environ.get("BIONORM_SNAPSHOT")
+    return Path(chosen) if chosen else embedded_snapshot()
 
 
 def table_path(directory: Path, name: str) -> Path:

@@ -14,7 +14,7 @@ from pipeline.model import Candidate, EntityType
 from pipeline.terminology.index import Index, open_index
 from pipeline.terminology.matcher import Match, find_names
 from pipeline.terminology.normal_form import Cutter, mix, separators_agree
-from pipeline.terminology.snapshot import embedded_snapshot
+from pipeline.terminology.snapshot import default_snapshot
 
 ORTHOLOGY = "RO:HOM0000017"
 EXACT = "skos:exactMatch"
@@ -67,7 +67,7 @@ class Terminology:
 
     @classmethod
     def open(cls, snapshot: Path | None = None, *, cache: Path | None = None) -> Terminology:
-        """Open a snapshot; by default the one that comes with the package.
+        """Open a snapshot; by default that of `BIONORM_SNAPSHOT`, or the one in the package.
 
         Args:
             snapshot: Directory of the snapshot.
@@ -76,7 +76,7 @@ class Terminology:
         Raises:
             SnapshotError: If the snapshot is missing or incomplete.
         """
-        return cls(open_index(snapshot or embedded_snapshot(), cache=cache))
+        return cls(open_index(snapshot or default_snapshot(), cache=cache))
 
     @property
     def index(self) -> Index:

@@ -378,12 +378,13 @@ def test_redirects_are_followed_but_not_in_circles(get, server):
         ("t.obo", b"<html><body>", "is a web page"),
     ],
 )
-def test_a_corrupt_file_never_replaces_the_old_one(get, tmp_path, name, body, message):
+def test_a_corrupt_file_never_replaces_the_old_one(get, server, tmp_path, name, body, message):
     (tmp_path / name).write_bytes(b"old")
     with pytest.raises(DownloadError, match=message):
         get(Answer(body), name=name)
     assert visible(tmp_path) == [name]
     assert (tmp_path / name).read_bytes() == b"old"
+    assert len(server.seen) == 2
 
 
 def test_a_file_that_is_whole_the_second_time_is_taken(get):

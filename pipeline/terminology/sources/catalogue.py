@@ -26,7 +26,7 @@ from pipeline.terminology.sources import (
     sssom,
 )
 from pipeline.terminology.sources.files import plain_name
-from pipeline.terminology.sources.records import Row
+from pipeline.terminology.sources.records import Concept, Row
 
 Files = list[Path]
 
@@ -112,13 +112,19 @@ def _choose_genes(paths: Files) -> Files:
     return info + [path for path in paths if path not in info] if info else []
 
 
-def _read_gene(path: Path) -> Iterator[Row]:
-    """Read a file by its name."""
-    if _is_gene_info(path):
-        return ncbi_gene.read(path)
-    if plain_name(path) == "gene_history":
-        return ncbi_gene.read_history(path)
-    return ncbi_gene.read_orthologs(path)
+def _read_genes(paths: Files) -> Iterator[Row]:
+    """Read the organisms; of history and orthologs, which cover all life, what concerns these."""
+    taxa: set[str] = set()
+    for path in paths:
+        if _is_gene_info(path):
+            for row in ncbi_gene.read(path):
+                if isinstance(row, Concept):
+                    taxa.add(str(row.taxon))
+                yield row
+        elif plain_name(path) == "gene_history":
+            yield from ncbi_gene.read_history(path, taxa)
+        else:
+            yield from ncbi_gene.read_orthologs(path, taxa)
 
 
 def _choose_taxonomy(paths: Files) -> Files:
@@ -140,7 +146,7 @@ READERS: dict[str, Reader] = {
         _each(disease_ontology.read), _newest(disease_ontology.version)
     ),
     ncbi_gene.SOURCE: Reader(
-        _each(_read_gene),
+        _read_genes,
         lambda paths: _newest(ncbi_gene.version)([p for p in paths if _is_gene_info(p)]),
         _choose_genes,
     ),

@@ -6,7 +6,7 @@ several values are separated by bars.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
 from pipeline.model import EntityType
@@ -63,8 +63,12 @@ def read(path: Path) -> Iterator[Row]:
                     yield Name(curie, text, scope, SOURCE)
 
 
-def read_history(path: Path) -> Iterator[Row]:
+def read_history(path: Path, taxa: Container[str] | None = None) -> Iterator[Row]:
     """Yield the discontinued genes of gene_history that another gene replaces.
+
+    Args:
+        path: The file, which covers every organism.
+        taxa: Taxon numbers of the organisms wanted; all by default.
 
     Raises:
         SourceError: If a column is missing or too many lines are damaged.
@@ -72,7 +76,7 @@ def read_history(path: Path) -> Iterator[Row]:
     columns = ("tax_id", "GeneID", "Discontinued_GeneID", "Discontinued_Symbol")
     damage = Damage(path)
     for number, (taxon, gene, retired, symbol) in rows(path, columns):
-        if gene == "-":
+        if gene == "-" or (taxa is not None and taxon not in taxa):
             continue
         if not (taxon.isdigit() and gene.isdigit() and retired.isdigit()):
             damage.report(number, "an identifier is no number")
@@ -87,14 +91,20 @@ def read_history(path: Path) -> Iterator[Row]:
         )
 
 
-def read_orthologs(path: Path) -> Iterator[Row]:
+def read_orthologs(path: Path, taxa: Container[str] | None = None) -> Iterator[Row]:
     """Yield the pairs of gene_orthologs.
+
+    Args:
+        path: The file, which covers hundreds of organisms.
+        taxa: Taxon numbers of the organisms that both genes are to be of; all by default.
 
     Raises:
         SourceError: If a column is missing or too many lines are damaged.
     """
-    for _, (gene, relation, other) in rows(path, ("GeneID", "relationship", "Other_GeneID")):
-        if relation == "Ortholog":
+    columns = ("tax_id", "GeneID", "relationship", "Other_tax_id", "Other_GeneID")
+    for _, (taxon, gene, relation, other_taxon, other) in rows(path, columns):
+        is_wanted = taxa is None or (taxon in taxa and other_taxon in taxa)
+        if relation == "Ortholog" and is_wanted:
             yield Mapping(f"NCBIGene:{gene}", ORTHOLOGY, f"NCBIGene:{other}", UNSPECIFIED, SOURCE)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.model import EntityType
 from pipeline.terminology.sources.delimited import rows
+from pipeline.terminology.sources.files import plain_name
 from pipeline.terminology.sources.mesh import version as year_in_name
 from pipeline.terminology.sources.records import (
     ORTHOLOGY,
@@ -29,6 +30,14 @@ HUMAN = 9606
 SUPPORT = 3
 """Methods that must agree on a pair that is not the best of its human gene and organism."""
 
+_HCOP_OFFICIAL = "_hcop_sixteen_column.txt"
+_HCOP_OFFICIAL_COLUMNS = (
+    "human_entrez_gene",
+    "ortholog_species",
+    "ortholog_species_symbol",
+    "ortholog_species_entrez_gene",
+    "support",
+)
 _HCOP_COLUMNS = ("human_entrez", "taxon_id", "symbol", "entrez", "support_n")
 _HOMOLOGENE_COLUMNS = ("HID", "Gene.Symbol", "Taxonomy", "Gene.ID")
 _HUBS = (HUMAN, 10090, 10116, 7955, 7227)
@@ -40,19 +49,26 @@ version = year_in_name
 def read_hcop(path: Path) -> Iterator[Row]:
     """Yield genes of other organisms and their relation to the human gene.
 
+    Args:
+        path: The official file of sixteen columns, or a table with the number of methods.
+
     Raises:
         SourceError: If a column is missing or too many lines are damaged.
     """
     damage = Damage(path)
     symbols: dict[str, tuple[int, str]] = {}
     support: dict[tuple[str, int], dict[str, float]] = defaultdict(dict)
-    for number, (human, taxon, symbol, gene, methods) in rows(path, _HCOP_COLUMNS):
+    is_official = plain_name(path).endswith(_HCOP_OFFICIAL)
+    columns = _HCOP_OFFICIAL_COLUMNS if is_official else _HCOP_COLUMNS
+    for number, (human, taxon, symbol, gene, methods) in rows(path, columns):
         if "-" in (human, gene):
             continue
         try:
-            pair, votes = (human, int(taxon)), float(methods)
+            pair = (human, int(taxon))
+            # The official file names the methods, separated by commas.
+            votes = methods.count(",") + 1 if is_official else float(methods)
         except ValueError:
-            damage.report(number, "taxon_id or support_n is no number")
+            damage.report(number, "the taxon or the number of methods is no number")
             continue
         symbols.setdefault(gene, (pair[1], symbol))
         support[pair][gene] = max(votes, support[pair].get(gene, 0.0))
