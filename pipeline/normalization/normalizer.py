@@ -14,6 +14,7 @@ from pipeline.model import NIL, EntityType, Link
 from pipeline.normalization.diseases import link_disease
 from pipeline.normalization.gene_ranking import GeneRanker, gene_weights
 from pipeline.normalization.genes import by_taxon, likeness, link_gene, with_orthologues
+from pipeline.normalization.learned import learned_names
 from pipeline.normalization.link_extension import register_link
 from pipeline.normalization.species import full_names, link_species
 from pipeline.normalization.species_context import (
@@ -29,7 +30,7 @@ from pipeline.terminology.gene_prefixes import prefixed_names
 from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
-STEPS = ("long_forms", "species_evidence", "orthologues", "gene_ranking")
+STEPS = ("long_forms", "learned_names", "species_evidence", "orthologues", "gene_ranking")
 """Steps of normalization that can be left out, to see what each is worth."""
 
 _HUMAN_FIRST = {"human": 1.0}
@@ -166,6 +167,8 @@ class Normalizer:
         names = [n for n in self.terminology.exact_matches(text) if n.type == type_]
         if not names and type_ == EntityType.GENE:
             return list(prefixed_names(text, self.terminology))
+        if type_ == EntityType.DISEASE and "learned_names" in self.steps:
+            names += learned_names(text)
         return names
 
 

@@ -24,7 +24,7 @@ _SCOPE_WEIGHT = {
     "description": 0.95, "common": 0.93, "synonym": 0.85, "equivalent": 0.9, "acronym": 0.85,
     "designation": 0.8, "abbreviated": 0.8, "former": 0.75, "narrow": 0.7, "related": 0.65,
     "broad": 0.6,
-    "orthologue": 0.6, "adjective": 0.85, "prefixed": 0.85, "family": 0.82,
+    "orthologue": 0.6, "adjective": 0.85, "learned": 0.8, "prefixed": 0.85, "family": 0.82,
 }  # fmt: skip
 
 
