@@ -112,11 +112,14 @@ class Normalizer:
         return links
 
     def _species(self, spans: Sequence[Span], short_forms: ShortForms) -> dict[int, Link]:
-        every = [
-            (i, *self._names(span, short_forms))
-            for i, span in enumerate(spans)
-            if span.label_ == EntityType.SPECIES
-        ]
+        species = [(i, s) for i, s in enumerate(spans) if s.label_ == EntityType.SPECIES]
+        text = species[0][1].doc.text if species else ""
+        taxa = {(m.start, m.end): names for m, names in self.terminology.find_taxa(text)}
+        every = []
+        for i, span in species:
+            names, long = self._names(span, short_forms)
+            in_text = taxa.get((span.start_char, span.end_char), ())
+            every.append((i, names if long else [*names, *in_text], long))
         full = [
             link_species(names, {}, self.terminology)
             for _, names, _ in every

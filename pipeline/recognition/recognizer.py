@@ -25,7 +25,7 @@ from pipeline.recognition.spans import MENTIONS, span_at, without_shared_tokens
 from pipeline.terminology.gene_prefixes import find_prefixed, prefixed_names
 from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.matcher import Match
-from pipeline.terminology.terminology import Terminology, shared_terminology
+from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
 DEFAULT_THRESHOLD = 0.5
 DEFAULT_GUIDELINE = "bc5cdr"
@@ -42,7 +42,7 @@ class NameReader:
 
     def read(self, text: str) -> tuple[list[Reading], list[list[str]]]:
         """Return all readings of a text, overlapping ones too, and the features of each."""
-        matches = self.terminology.find(text)
+        matches = list(self.terminology.find(text))
         names = [self.terminology.name_matches(m.key, text[m.start : m.end]) for m in matches]
         found = {(m.start, m.end) for m, n in zip(matches, names, strict=True) if n}
         for start, end in find_prefixed(text):
@@ -51,7 +51,7 @@ class NameReader:
             ):
                 matches.append(Match(start, end, -1))
                 names.append(prefixed)
-        every = readings(text, matches, names)
+        every = readings(text, *_with_taxa(matches, names, self.terminology.find_taxa(text)))
         facts = PaperFacts(words_of(text), self._taxa(every))
         longer = longer_types(every)
         return every, [describe(r, facts, around) for r, around in zip(every, longer, strict=True)]
@@ -159,3 +159,21 @@ def make_recognizer(
         threshold=threshold,
         guideline=guideline,
     )
+
+
+def _with_taxa(
+    matches: Sequence[Match],
+    names: Sequence[Sequence[NameMatch]],
+    taxa: Sequence[tuple[Match, Sequence[NameMatch]]],
+) -> tuple[list[Match], list[Sequence[NameMatch]]]:
+    """Add what the full taxonomy finds to the matches of the index."""
+    merged: dict[tuple[int, int], tuple[Match, Sequence[NameMatch]]] = {
+        (m.start, m.end): (m, n) for m, n in zip(matches, names, strict=True)
+    }
+    for match, found in taxa:
+        place = match.start, match.end
+        known_match, known = merged.get(place, (match, ()))
+        curies = {n.curie for n in known if n.scope != "abbreviated"}
+        merged[place] = known_match, [*known, *(n for n in found if n.curie not in curies)]
+    ordered = [merged[place] for place in sorted(merged)]
+    return [m for m, _ in ordered], [n for _, n in ordered]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import json
 import logging
 import mmap
 import re
@@ -43,11 +44,16 @@ RANKS = (
 """Ranks by the number that the package gives them: in alphabetical order, from 1."""
 
 _CACHE_VERSION = 1
+_SIZES = "sizes.json"
 _TAXON_RECORD = "IBBB"  # parent, rank, division, whether the species is specified
 _NUMBER_RECORD = "I"
 _STRINGS = ("scientific_name", "common_name", "en_wiki_title")
-_MARKED = re.compile(r"""^\W|["'\[\]<]""")
-_QUALIFIER = re.compile(r"\s*(?:<.*>|\((?:in: )?[^()]*\))$")
+_MARKS = (b"'", b'"', b"[", b"<", b"(in: ")
+_BINOMIAL = re.compile(r"[A-Z][a-z]+ [a-z]{3,}(?: [a-z]{3,})?")
+_SHORTEST_VERNACULAR = 3
+_MOST_HOMONYMS = 8  # "environmental samples" is the name of thousands
+_QUALIFIER = re.compile(r"\s*(?:<.*>|\(in: [^()]*\))$")
+_TITLE_QUALIFIER = re.compile(r"\s*\([^()]*\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,40 +153,64 @@ def _unpacked(source: Path, cache: Path, marisa: Any) -> Path:
             status = path.stat()
             key.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
     target = cache / "taxonomy" / key.hexdigest()[:24]
-    if target.is_dir():
+    if _is_whole(target):
         return target
+    if target.exists():
+        LOG.warning("the names in %s are damaged; unpacking them again", target)
+        shutil.rmtree(target, ignore_errors=True)
     LOG.info("unpacking the names of NCBI Taxonomy (once)")
     target.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
     try:
         _unpack(source, building, marisa)
+        sizes = {path.name: path.stat().st_size for path in sorted(building.iterdir())}
+        (building / _SIZES).write_text(json.dumps(sizes), encoding="utf-8")
         try:
             building.rename(target)
         except OSError:
             # Another process was first; its files have the same content.
-            if not target.is_dir():
+            if not _is_whole(target):
                 raise
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return target
 
 
+def _is_whole(target: Path) -> bool:
+    try:
+        sizes = json.loads((target / _SIZES).read_text(encoding="utf-8"))
+        return all((target / name).stat().st_size == size for name, size in sizes.items())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
 def _unpack(source: Path, target: Path, marisa: Any) -> None:
     blocks = {name: _decompressed(source / f"{name}.zstd") for name in _STRINGS}
     for name in ("scientific_name", "common_name"):
         (target / f"{name}.txt").write_bytes(blocks[name])
+    taxa = _trie(marisa, source / "taxa.marisa", _TAXON_RECORD)
     taxids, positions = _positions(_trie(marisa, source / "scientific_name.marisa"))
     also = _other_names(taxids, positions, blocks["scientific_name"])
-    marisa.RecordTrie(_NUMBER_RECORD, also).save(str(target / "also.marisa"))
     vernacular: set[tuple[str, tuple[int]]] = set()
     scientific = _trie(marisa, source / "sn2taxid.marisa")
     for name in ("common_name", "en_wiki_title"):
         trie = _trie(marisa, source / f"{name}.marisa")
         for taxid, text in _strings(trie, blocks[name]):
-            plain = _QUALIFIER.sub("", text)
-            if text not in scientific and (form := normal_form(plain)):
+            plain = _TITLE_QUALIFIER.sub("", text)
+            # A title that is a scientific name, of this or another taxon, tells nothing new.
+            if plain in scientific or len(plain) < _SHORTEST_VERNACULAR:
+                continue
+            if _BINOMIAL.fullmatch(plain) and _is_genus(plain.partition(" ")[0], scientific, taxa):
+                also.add((plain, (taxid,)))
+            elif form := normal_form(plain):
                 vernacular.add((form, (taxid,)))
-    marisa.RecordTrie(_NUMBER_RECORD, sorted(vernacular)).save(str(target / "vernacular.marisa"))
+    for table, rows in (("also", also), ("vernacular", vernacular)):
+        marisa.RecordTrie(_NUMBER_RECORD, sorted(rows)).save(str(target / f"{table}.marisa"))
+
+
+def _is_genus(word: str, scientific: Any, taxa: Any) -> bool:
+    found = scientific.get(word)
+    return bool(found) and RANKS[taxa[str(found[0][0])][0][1]] == "genus"
 
 
 def _decompressed(path: Path) -> bytes:
@@ -205,28 +235,21 @@ def _strings(trie: Any, block: bytes) -> Iterator[tuple[int, str]]:
 
 def _other_names(
     taxids: np.ndarray[Any, Any], positions: np.ndarray[Any, Any], block: bytes
-) -> list[tuple[str, tuple[int]]]:
+) -> set[tuple[str, tuple[int]]]:
     """Return the names that several taxa share, and plain forms of those with marks."""
-    again = positions[1:] == positions[:-1]
-    shared = np.zeros(len(positions), bool)
-    shared[1:] |= again
-    shared[:-1] |= again
+    starts, counts = np.unique(positions, return_counts=True)
+    homonym = (counts > 1) & (counts <= _MOST_HOMONYMS)
+    wanted = set(starts[homonym].tolist())
+    for mark in _MARKS:
+        wanted.update(_lines_with(block, mark))
     found: set[tuple[str, tuple[int]]] = set()
-    for number in np.flatnonzero(shared).tolist():
-        start = int(positions[number])
+    for start in wanted:
         name = block[start : block.index(b"\n", start)].decode()
-        found.add((name, (int(taxids[number]),)))
-    marked = {
-        position
-        for mark in (b"'", b'"', b"[", b"<")
-        for position in _lines_with(block, mark)
-    }
-    of_position = dict(zip(positions.tolist(), taxids.tolist(), strict=True)) if marked else {}
-    for start in sorted(marked & of_position.keys()):
-        name = block[start : block.index(b"\n", start)].decode()
-        if plain_form(name) != name:
-            found.add((plain_form(name), (of_position[start],)))
-    return sorted(found)
+        first, last = np.searchsorted(positions, [start, start + 1])
+        form = plain_form(name)
+        if last - first > 1 or form != name:
+            found.update((form, (int(taxid),)) for taxid in taxids[first:last])
+    return found
 
 
 def _lines_with(block: bytes, mark: bytes) -> Iterator[int]:

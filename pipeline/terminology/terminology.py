@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.model import Candidate, EntityType
+from pipeline.terminology.full_taxonomy import FullTaxonomy, shared_taxonomy
 from pipeline.terminology.index import Index, open_index
 from pipeline.terminology.matcher import Match, find_names
 from pipeline.terminology.normal_form import Cutter, mix, separators_agree
@@ -26,6 +28,9 @@ _SCOPE_WEIGHT = {
     "broad": 0.6,
     "orthologue": 0.6, "adjective": 0.85, "learned": 0.8, "prefixed": 0.85, "family": 0.82,
 }  # fmt: skip
+
+
+_BINOMIAL = re.compile(r"[A-Z][a-z]+ [a-z]+(?:-[a-z]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +63,16 @@ class NameMatch:
 class Terminology:
     """Names, concepts, hierarchy and mappings of a snapshot, over a memory-mapped index."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, taxonomy: FullTaxonomy | None = None) -> None:
         self._index = index
+        self._taxonomy = taxonomy
         self._cutter = Cutter()
         self._number = lru_cache(maxsize=50_000)(index.curies.find)
         # The same few thousand names make up most matches of any text.
         self._cached_matches = lru_cache(maxsize=20_000)(self._name_matches)
+        # Recognition and normalization ask for the same text, one after the other.
+        self._cached_find = lru_cache(maxsize=1)(self._find)
+        self._cached_taxa = lru_cache(maxsize=1)(self._find_taxa)
 
     @classmethod
     def open(cls, snapshot: Path | None = None, *, cache: Path | None = None) -> Terminology:
@@ -76,7 +85,7 @@ class Terminology:
         Raises:
             SnapshotError: If the snapshot is missing or incomplete.
         """
-        return cls(open_index(snapshot or default_snapshot(), cache=cache))
+        return cls(open_index(snapshot or default_snapshot(), cache=cache), shared_taxonomy())
 
     @property
     def index(self) -> Index:
@@ -97,17 +106,25 @@ class Terminology:
     def name(self, curie: str) -> str:
         """Return the preferred name, or an empty string."""
         number = self._number(curie)
-        return "" if number < 0 else self._index.concept_label[number]
+        if number >= 0:
+            return self._index.concept_label[number]
+        found = self._in_taxonomy(curie)
+        return found[0].name(found[1]) if found else ""
 
     def type_of(self, curie: str) -> str:
         """Return the entity type, or an empty string for an unknown identifier."""
         number = self._number(curie)
-        return "" if number < 0 else self._index.types[int(self._index.concept_type[number])]
+        if number >= 0:
+            return self._index.types[int(self._index.concept_type[number])]
+        return EntityType.SPECIES if self._in_taxonomy(curie) else ""
 
     def rank(self, curie: str) -> str:
         """Return a taxon's rank or a gene's type, or an empty string."""
         number = self._number(curie)
-        return "" if number < 0 else self._index.ranks[int(self._index.concept_rank[number])]
+        if number >= 0:
+            return self._index.ranks[int(self._index.concept_rank[number])]
+        found = self._in_taxonomy(curie)
+        return found[0].rank(found[1]) if found else ""
 
     def taxon(self, curie: str) -> str:
         """Return the taxon of a gene, or an empty string."""
@@ -135,7 +152,11 @@ class Terminology:
     def parents(self, curie: str) -> tuple[str, ...]:
         """Return the parents of a disease or taxon."""
         number = self._number(curie)
-        return () if number < 0 else tuple(map(self._curie, self._index.parents[number].tolist()))
+        if number >= 0:
+            return tuple(map(self._curie, self._index.parents[number].tolist()))
+        found = self._in_taxonomy(curie)
+        parent = found[0].parent(found[1]) if found else 0
+        return (f"NCBITaxon:{parent}",) if parent else ()
 
     def path_up(self, curie: str, ancestor: str) -> tuple[str, ...]:
         """Return a shortest path from a concept up to an ancestor, or nothing.
@@ -144,6 +165,9 @@ class Terminology:
         ('NCBITaxon:9606', 'NCBITaxon:9605')
         """
         start, goal = self._number(curie), self._number(ancestor)
+        if min(start, goal) < 0 and (found := self._in_taxonomy(curie)):
+            path = tuple(f"NCBITaxon:{taxid}" for taxid in found[0].lineage(found[1]))
+            return path[: path.index(ancestor) + 1] if ancestor in path else ()
         if start < 0 or goal < 0:
             return ()
         below = {start: -1}
@@ -151,10 +175,10 @@ class Terminology:
         while queue:
             number = queue.popleft()
             if number == goal:
-                path = [number]
+                steps = [number]
                 while (number := below[number]) >= 0:
-                    path.append(number)
-                return tuple(self._curie(n) for n in reversed(path))
+                    steps.append(number)
+                return tuple(self._curie(n) for n in reversed(steps))
             for parent in self._index.parents[number].tolist():
                 if parent not in below:
                     below[parent] = number
@@ -196,9 +220,12 @@ class Terminology:
 
     # Names in text
 
-    def find(self, text: str) -> list[Match]:
+    def find(self, text: str) -> tuple[Match, ...]:
         """Return every stretch of a text that has the normal form of a name."""
-        return find_names(self._cutter.cut(text), self._index)
+        return self._cached_find(text)
+
+    def _find(self, text: str) -> tuple[Match, ...]:
+        return tuple(find_names(self._cutter.cut(text), self._index))
 
     def name_matches(self, key: int, surface: str) -> tuple[NameMatch, ...]:
         """Return the names of a match's normal form that the surface form may stand for.
@@ -230,6 +257,53 @@ class Terminology:
                 )
             )
         return tuple(result)
+
+    def find_taxa(self, text: str) -> tuple[tuple[Match, tuple[NameMatch, ...]], ...]:
+        """Return the scientific names of a text by all of NCBI Taxonomy.
+
+        Abbreviated genera are resolved with the full names of the text, those included that only
+        the snapshot knows. A genus that may be any other word has the scope `genus`.
+        """
+        return self._cached_taxa(text)
+
+    def _find_taxa(self, text: str) -> tuple[tuple[Match, tuple[NameMatch, ...]], ...]:
+        if self._taxonomy is None:
+            return ()
+        others: dict[str, int] = {}
+        for match in self.find(text):
+            surface = text[match.start : match.end]
+            if _BINOMIAL.fullmatch(surface):
+                for name in self.name_matches(match.key, surface):
+                    if (
+                        name.type == EntityType.SPECIES
+                        and name.identical == 2
+                        and (surface not in others or self.rank(name.curie) == "species")
+                    ):
+                        others[surface] = int(self.current(name.curie).partition(":")[2])
+        return tuple(
+            (
+                Match(m.start, m.end, -1),
+                tuple(
+                    NameMatch(
+                        self.current(n.curie),
+                        n.text,
+                        n.scope if m.sure else "genus",
+                        EntityType.SPECIES,
+                        0,
+                        n.identical,
+                    )
+                    for n in m.names
+                ),
+            )
+            for m in self._taxonomy.find(text, others)
+        )
+
+    def _in_taxonomy(self, curie: str) -> tuple[FullTaxonomy, int] | None:
+        """Return the full taxonomy and the taxon's number there, if it has it."""
+        prefix, _, local = curie.partition(":")
+        if self._taxonomy is None or prefix != "NCBITaxon" or not local.isdecimal():
+            return None
+        return (self._taxonomy, int(local)) if int(local) in self._taxonomy else None
 
     def exact_matches(self, text: str) -> tuple[NameMatch, ...]:
         """Return the names that have the normal form of a whole string.
