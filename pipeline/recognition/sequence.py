@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -153,18 +153,14 @@ def word_features(
     return result
 
 
-@cache
-def _normal(word: str) -> str:
-    return normal_word(word)
-
-
-def _own_features(text: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def _own_features(text: str) -> tuple[str, ...]:
     lower = text.lower()
     shape = re.sub(r"(.)\1+", r"\1", "".join(_kind(c) for c in text))
-    return [
+    return (
         "1",
         f"w={lower}",
-        f"f={_normal(text)}",
+        f"f={normal_word(text)}",
         f"s2={lower[-2:]}",
         f"s3={lower[-3:]}",
         f"s4={lower[-4:]}",
@@ -172,7 +168,7 @@ def _own_features(text: str) -> list[str]:
         f"p4={lower[:4]}",
         f"sh={shape}",
         f"len={min(len(text), 8)}",
-    ]
+    )
 
 
 def _kind(c: str) -> str:
