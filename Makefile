@@ -12,6 +12,7 @@ SPLIT    ?= dev
 FLOOR    ?= 90
 FLOORS   ?=
 EVALUATE ?=
+RESULTS  ?= docs/evaluation.md
 
 .DEFAULT_GOAL := run
 .PHONY: run test lint validate notebook ontologies evaluate train bench clean help
@@ -37,10 +38,10 @@ notebook: $(READY) ## run the notebook from top to bottom; the executed copy lan
 ontologies: $(READY) ## compile the terminology snapshot from the official files in SOURCES
 	$(BIN)/bionorm ontologies build --from $(SOURCES)
 
-evaluate: $(READY) ## score the gold corpora in CORPORA (SPLIT=dev), beside the predictions in PEERS
+evaluate: $(READY) ## score the gold corpora in CORPORA (SPLIT=dev), beside the predictions in PEERS; writes RESULTS
 	@test -n "$(CORPORA)" || { echo "say where the corpora are: make evaluate CORPORA=dir"; exit 2; }
 	$(BIN)/bionorm evaluate $(CORPORA) --split $(SPLIT) --metric ner_strict --metric mention_strict --metric doc_micro \
-	  $(if $(PEERS),--peers $(PEERS)) $(if $(FLOORS),--floors $(FLOORS)) $(EVALUATE)
+	  --output $(RESULTS) $(if $(PEERS),--peers $(PEERS) --compare) $(if $(FLOORS),--floors $(FLOORS)) $(EVALUATE)
 
 train: $(READY) ## train the recognizer's weights on the train splits in CORPORA
 	@test -n "$(CORPORA)" || { echo "say where the corpora are: make train CORPORA=dir"; exit 2; }

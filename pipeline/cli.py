@@ -10,12 +10,12 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pipeline import summary
 from pipeline.cli_corpora import evaluate, train
 from pipeline.cli_ontologies import ontologies
 from pipeline.errors import BionormError, UsageError
+from pipeline.progress import progress_bar
 
 app = typer.Typer(
     name="bionorm",
@@ -79,7 +79,7 @@ def run(
 
     files = collect(papers)
     where = snapshot or default_snapshot()
-    with _progress(len(files)) as progress:
+    with progress_bar(wanted=len(files) > 1) as progress:
         task = progress.add_task("papers", total=len(files))
         result = run_job(
             files,
@@ -168,16 +168,3 @@ def benchmark(
     texts = [document_text(paper) for paper in read_papers(collect(papers))[0]]
     ours, peer = compare_matchers(texts, names)
     Console().print(summary.benchmark_table(ours, peer, names, measure_pipeline(texts)))
-
-
-def _progress(total: int) -> Progress:
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal or total < 2,
-    )

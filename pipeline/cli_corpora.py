@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +13,13 @@ import typer
 from rich.console import Console
 
 from pipeline.errors import UsageError
+from pipeline.progress import progress_bar
 
 if TYPE_CHECKING:
-    from spacy.language import Language
+    from pipeline.evaluation.scoring import Row
+    from pipeline.model import Paper
 
-    from pipeline.model import Problem
+_TABLE = "table"
 
 
 def evaluate(
@@ -32,130 +36,209 @@ def evaluate(
     ] = None,
     peers: Annotated[
         Path | None,
-        typer.Option(help="Predictions of other systems, scored beside ours.", show_default=False),
+        typer.Option(
+            help="Folder of other systems' predictions, corpus.split.system.tsv, scored beside "
+            "ours.",
+            show_default=False,
+        ),
     ] = None,
     split: Annotated[
-        list[str] | None, typer.Option(help="Split to score; may be repeated.", show_default="dev")
+        list[str] | None,
+        typer.Option(help="Split to score; may be repeated.", show_default="dev, or all but test"),
     ] = None,
     type_: Annotated[
-        list[str] | None, typer.Option("--type", help="Entity type to score; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--type", help="Entity type to score; may be repeated.", show_default="all of a corpus"
+        ),
     ] = None,
     metric: Annotated[
-        list[str] | None, typer.Option(help="Metric; may be repeated.", show_default="all")
+        list[str] | None,
+        typer.Option(
+            help="ner_strict, ner_overlap, mention_strict, mention_relaxed, doc_micro, doc_macro, "
+            "link@K, link@K:strict or link@K:lenient; may be repeated.",
+            show_default="all that fit",
+        ),
     ] = None,
     format_: Annotated[
         str | None,
         typer.Option(
-            "--format", help="table, tsv, json or markdown.", show_default="table on a terminal"
+            "--format",
+            help="Format on standard output: table, tsv, json or markdown.",
+            show_default="table on a terminal, else tsv",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write the figures to this file too: .tsv, .json, or .md with date, versions, "
+            "metrics and notes.",
+            show_default=False,
         ),
     ] = None,
     gold_mentions: Annotated[
         bool, typer.Option("--gold-mentions", help="Give the gold spans: normalization alone.")
     ] = False,
     errors: Annotated[
-        Path | None, typer.Option(help="Write every error with its class to this TSV.")
+        Path | None,
+        typer.Option(help="Write every error with its class to this TSV.", show_default=False),
     ] = None,
+    summary_errors: Annotated[
+        bool,
+        typer.Option("--summary-errors", help="Count the errors by class, after the figures."),
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a page with gold and prediction side by side.", show_default=False
+        ),
+    ] = None,
+    html_documents: Annotated[
+        int,
+        typer.Option(min=1, help="Documents on that page, those with most errors first."),
+    ] = 100,
     floors: Annotated[
-        Path | None, typer.Option(help="Fail when a figure is below this file's floors.")
+        Path | None,
+        typer.Option(
+            help="Fail when a figure of ours is below this file's floors.", show_default=False
+        ),
     ] = None,
     ablate: Annotated[
         bool,
         typer.Option("--ablate", help="Score also without each step, one after the other."),
     ] = False,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="Add how far ours is ahead of each further system: paired bootstrap, with "
+            "confidence interval and p-value.",
+        ),
+    ] = False,
     samples: Annotated[
-        int, typer.Option(min=0, help="Bootstrap draws for confidence intervals of F1.")
+        int,
+        typer.Option(
+            min=0, help="Bootstrap draws for confidence intervals of F1, and for --compare."
+        ),
     ] = 0,
     lenient: Annotated[
-        bool, typer.Option("--lenient", help="Go on without faulty rows of the input.")
+        bool, typer.Option("--lenient", help="Go on without faulty parts of the input.")
     ] = False,
+    snapshot: Annotated[
+        Path | None,
+        typer.Option(
+            help="Directory of another terminology snapshot.", show_default="the embedded one"
+        ),
+    ] = None,
 ) -> None:
-    """Score gold corpora: our own annotation of their texts, or predictions made elsewhere."""
-    from pipeline.evaluation import error_analysis, tables
-    from pipeline.evaluation.evaluate import Result, blind, with_gold_mentions
-    from pipeline.evaluation.evaluate import evaluate as score
+    """Score gold corpora: our own annotation of their texts, or predictions made elsewhere.
+
+    Our own system gets the bare texts, never the gold annotations.
+
+    bionorm evaluate corpora --metric doc_micro --type Gene --summary-errors
+
+    bionorm evaluate gold.pubtator mine.tsv --errors errors.tsv --html errors.html
+
+    bionorm evaluate corpora --split test --peers peers --compare -o results.md
+
+    Exit code 1: faulty input (with --lenient it is left out and the rest scored), a floor that was
+    not held, or documents that a model was trained on. Exit code 2: wrong use.
+    """
+    from pipeline.evaluation import tables
     from pipeline.evaluation.floors import read_floors, shortfalls
-    from pipeline.evaluation.metrics import GOLD_MENTION_METRICS, METRICS
-    from pipeline.export.atomic import write_text
-    from pipeline.language import ABLATIONS, annotate_papers, link_papers, load
-    from pipeline.recognition.acceptance import shipped_model
+    from pipeline.evaluation.results_page import command_line
+    from pipeline.running.evaluation import OURS, Request, run_evaluation
+    from pipeline.running.evaluation_files import Files, analyse, provenance, write_files
     from pipeline.terminology.terminology import shared_terminology
 
-    if format_ not in (None, "table", *tables.WRITERS):
-        raise UsageError(f"unknown format {format_!r}; one of table, {', '.join(tables.WRITERS)}")
-    if predictions and ablate:
-        raise UsageError("--ablate scores our own annotation, not predictions")
-    if predictions and peers:
-        raise UsageError("give predictions or --peers: peers are scored beside our own annotation")
-    wanted = read_floors(floors) if floors else []
-    terminology = shared_terminology()
-    default = GOLD_MENTION_METRICS if gold_mentions else tuple(METRICS)
-    work = link_papers if gold_mentions else annotate_papers
-    variants: dict[str, Language | None] = {"": None} if predictions else {"bionorm": load()}
-    if ablate:
-        variants |= {f"without {step}": load(without=[step]) for step in ABLATIONS}
-    results: list[Result] = []
-    problems: dict[Problem, None] = {}
-    for system, nlp in variants.items():
-        evaluation = score(
-            gold,
-            annotate=partial(work, nlp) if nlp else None,
-            predicted=predictions or (peers if system == "bionorm" else None),
-            system=system,
-            prepare=with_gold_mentions if gold_mentions else blind,
-            splits=split or (None if gold.is_file() else ["dev"]),
-            types=type_,
-            metrics=tuple(metric or default),
-            resolver=terminology,
-            training_documents=shipped_model().training if nlp else None,
-            lenient=lenient,
-            samples=samples,
+    if format_ not in (None, _TABLE, *tables.WRITERS):
+        raise UsageError(
+            f"unknown format {format_!r}; one of {_TABLE}, {', '.join(tables.WRITERS)}"
         )
-        results += evaluation.results
-        problems |= dict.fromkeys(evaluation.problems)
-    results.sort(key=lambda r: (r.corpus, r.split))
-    for problem in problems:
-        sys.stderr.write(f"bionorm: {problem}\n")
-    rows = [row for result in results for row in result.rows]
-    chosen = format_ or ("table" if sys.stdout.isatty() else "tsv")
-    if chosen == "table":
+    files = Files(results=output, errors=errors, comparison=html, documents=html_documents)
+    files.prepare()
+    if floors and predictions:
+        raise UsageError("--floors holds for our own annotation, not for predictions")
+    wanted = read_floors(floors) if floors else []
+    request = Request(
+        gold=gold,
+        predictions=predictions,
+        peers=peers,
+        splits=tuple(split or ()),
+        types=tuple(type_ or ()),
+        metrics=tuple(metric or ()),
+        gold_mentions=gold_mentions,
+        ablate=ablate,
+        compare=compare,
+        samples=samples,
+        lenient=lenient,
+        snapshot=snapshot,
+    )
+    terminology = shared_terminology(str(snapshot) if snapshot else None)
+    with _tracking() as track:
+        outcome = run_evaluation(request, terminology, track=track)
+    for line in (*outcome.notes, *outcome.problems):
+        sys.stderr.write(f"bionorm: {line}\n")
+    _print(outcome.rows, format_)
+    analysed = analyse(outcome, terminology) if errors or html or summary_errors else []
+    if summary_errors:
+        _console().print(tables.to_error_table(tables.error_lines(analysed)))
+    origin = provenance(request, command=command_line(sys.argv[1:]), day=datetime.now(UTC).date())
+    write_files(files, outcome, analysed, origin, terminology, summary=summary_errors)
+    missed = shortfalls([row for row in outcome.rows if row.system == OURS], wanted)
+    for shortfall in missed:
+        sys.stderr.write(f"bionorm: {shortfall}\n")
+    if outcome.problems:
+        sys.stderr.write(f"bionorm: {len(outcome.problems)} faults of the input were left out\n")
+    if missed or outcome.problems:
+        raise typer.Exit(1)
+
+
+def _print(rows: Sequence[Row], format_: str | None) -> None:
+    from pipeline.evaluation import tables
+
+    chosen = format_ or (_TABLE if sys.stdout.isatty() else "tsv")
+    if chosen == _TABLE:
         Console().print(tables.to_table(rows))
     else:
         typer.echo(tables.WRITERS[chosen](rows), nl=False)
-    if errors:
-        parts = [
-            error_analysis.to_tsv(
-                error_analysis.analyse(r.comparisons, terminology),
-                corpus=r.corpus,
-                split=r.split,
-                system=r.system,
-            )
-            for r in results
-        ]
-        write_text(errors, parts[0] + "".join(p.partition("\n")[2] for p in parts[1:]))
-    missed = shortfalls([r for r in rows if r.system == "bionorm"], wanted)
-    for shortfall in missed:
-        sys.stderr.write(f"bionorm: {shortfall}\n")
-    if missed or problems:
-        raise typer.Exit(1)
+
+
+def _console() -> Console:
+    """Return where tables for people go: not into a pipe that takes the figures."""
+    return Console(stderr=not sys.stdout.isatty())
+
+
+@contextmanager
+def _tracking() -> Iterator[Callable[[Iterable[Paper], str], Iterator[Paper]]]:
+    """Show how many of a split's documents a system has annotated."""
+    with progress_bar() as progress:
+
+        def track(papers: Iterable[Paper], system: str) -> Iterator[Paper]:
+            waiting = list(papers)
+            task = progress.add_task(system, total=len(waiting))
+            for paper in waiting:
+                yield paper
+                progress.advance(task)
+            progress.remove_task(task)
+
+        yield track
 
 
 def train(
     corpora: Annotated[Path, typer.Argument(help="Folder of gold corpora with train splits.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="File for the weights.")] = Path(
-        "pipeline/recognition/data/acceptance.json.gz"
-    ),
+    package: Annotated[
+        Path,
+        typer.Option(help="Folder of the package whose trained files are replaced."),
+    ] = Path("pipeline"),
 ) -> None:
-    """Train the recognizer's weights on the train splits of gold corpora."""
-    from pipeline.export.atomic import atomic_write
-    from pipeline.recognition.acceptance import pack
-    from pipeline.recognition.recognizer import NameReader
-    from pipeline.terminology.terminology import shared_terminology
-    from pipeline.training.acceptance import train as fit
-    from pipeline.training.corpora import read_training
+    """Train the recognizer and learn disease names on the train splits of gold corpora.
 
-    training = read_training(corpora)
-    model = fit(training, NameReader(shared_terminology()))
-    with atomic_write(output) as stream:
-        stream.write(pack(model))
-    for type_, weights in model.weights.items():
-        sys.stderr.write(f"bionorm: {type_}: {len(weights)} weights\n")
+    Documents of any other split are left out, so that no figure is measured on one of them.
+    """
+    from pipeline.training.models import train_models
+
+    for path in train_models(corpora, package):
+        sys.stderr.write(f"bionorm: {path}: {path.stat().st_size:,} bytes\n")

@@ -264,11 +264,7 @@ def _other_type(span: Span, type: str, paper: Paper, items: Iterable[Annotation 
 def _error(comparison: Comparison, kind: Kind, span: Span, finding: _Finding) -> Error:
     start, end = span
     error_class, explanation, gold, found = finding
-    passage = locate(comparison.paper.passages, start, end)
-    first, last = start - passage.offset, end - passage.offset
-    text = passage.text[first:last]
-    before = passage.text[max(0, first - _CONTEXT) : first]
-    after = passage.text[last : last + _CONTEXT]
+    text, context = _surroundings(comparison.paper, span)
     return Error(
         comparison.paper.id,
         comparison.type,
@@ -276,13 +272,29 @@ def _error(comparison: Comparison, kind: Kind, span: Span, finding: _Finding) ->
         error_class,
         start,
         end,
-        text,
+        text or (found.text if found else ""),
         "" if gold is None else _gold_identifiers(gold),
         "" if found is None else "|".join(sorted(found.answers)),
         explanation,
         "" if found is None else _candidates(found),
-        f"{before}[{text}]{after}",
+        context,
     )
+
+
+def _surroundings(paper: Paper, span: Span) -> tuple[str, str]:
+    """Return the text of a span and that text in its surroundings, between brackets.
+
+    Both are empty for a span outside of the text: predictions for another version of the document
+    may have one.
+    """
+    try:
+        passage = locate(paper.passages, *span)
+    except ValueError:
+        return "", ""
+    first, last = span[0] - passage.offset, span[1] - passage.offset
+    text = passage.text[first:last]
+    before = passage.text[max(0, first - _CONTEXT) : first]
+    return text, f"{before}[{text}]{passage.text[last : last + _CONTEXT]}"
 
 
 def _gold_identifiers(gold: GoldMention) -> str:

@@ -17,7 +17,7 @@ from pipeline.errors import UsageError
 from pipeline.evaluation.corpora import GoldStandard
 from pipeline.model import Annotation, Link, Mention, Paper, Problem
 from pipeline.papers import pubtator
-from pipeline.papers.decoding import read_head, shown
+from pipeline.papers.decoding import is_utf8, read_head, shown
 
 _COLUMNS: Final = ("document", "start", "end", "identifier")
 _SUFFIXES: Final = (".tsv", ".pubtator", ".txt")
@@ -158,10 +158,15 @@ def _read_tsv(
     mentions: dict[str, list[Mention]] = {}
     columns: tuple[str, ...] = _COLUMNS
     source = shown(path)
-    with path.open(encoding="utf-8-sig", errors="replace") as stream:
+    # Bytes that are not UTF-8 pass as lone surrogates, so that only their row is lost.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape") as stream:
         for number, raw in enumerate(stream, start=1):
             fields = raw.rstrip("\r\n").split("\t")
             if fields == [""]:
+                continue
+            if not is_utf8(raw):
+                reason = "not UTF-8: the row is left out"
+                yield Problem(source, number, reason, fatal=False)
                 continue
             if number == 1 and set(_COLUMNS) <= set(fields):
                 columns = tuple(fields)

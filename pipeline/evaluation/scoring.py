@@ -22,7 +22,8 @@ class Row:
 
     Precision, recall, F1 and the borders of its confidence interval are in percent, unrounded.
     `gold` and `predicted` are what the metric divides by: mentions, or pairs of document and
-    identifier.
+    identifier. `ahead` is how many points of F1 the reference system is ahead of this one on the
+    same documents (negative: behind), with its confidence interval and p-value.
     """
 
     corpus: str
@@ -37,6 +38,10 @@ class Row:
     predicted: int
     f1_low: float | None = None
     f1_high: float | None = None
+    ahead: float | None = None
+    ahead_low: float | None = None
+    ahead_high: float | None = None
+    p_value: float | None = None
 
 
 def count(comparisons: Iterable[Comparison], metric: Metric) -> dict[str, Array]:

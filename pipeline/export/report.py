@@ -1,38 +1,29 @@
 """The HTML report: papers with their mentions, the entities, the check, where it comes from.
 
-One self-contained page: style and script are in it and are the only ones that its content security
-policy lets a browser use, and nothing is fetched. All text is escaped by Jinja2 and freed of
-characters that HTML cannot hold. The page can be read without its script, which adds the details on
-hover and focus, the search and the sorting.
+The page can be read without its script, which adds the details on hover and focus, the search and
+the sorting.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, Protocol
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from pipeline.export.frames import format_score, group_by_concept, type_rank
-from pipeline.export.highlight import Piece, pieces
-from pipeline.export.linkouts import concept_url, doi_url, web_url
 from pipeline.model import EntityType, Link, Mention, Paper
+from pipeline.pages.highlight import Piece, pieces
+from pipeline.pages.linkouts import doi_url, web_url
+from pipeline.pages.page import page_environment, render_page
 
 _KINDS = {
     "tldr": "TL;DR", "contribution": "Contribution", "finding": "Key findings",
     "abstract": "Abstract", "text": "Text",
 }  # fmt: skip
-_CLASSES = {str(t): str(t).lower() for t in EntityType}
-_UNPRINTABLE = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
-)
 _STATUS_SIGNS = {
     "matched": "✓", "related": "≈", "missed": "✗", "not in text": "∅", "no identifier": "–",
     "other type": "–", "extra": "+", "unreadable": "!",
@@ -171,10 +162,9 @@ def render_report(
         _paper_view(f"p{number}", paper, findings.get(paper.id, []))
         for number, paper in enumerate(papers, start=1)
     ]
-    environment = _environment()
-    style = _source(environment, "report.css")
-    script = _source(environment, "report.js")
-    return environment.get_template("report.html.j2").render(
+    return render_page(
+        _environment(),
+        "report",
         views=views,
         types=_type_counts(views),
         nil=sum(m.link.is_nil for v in views for m in v.paper.mentions),
@@ -183,22 +173,7 @@ def render_report(
         check=check,
         provenance=_flat(run or {}),
         unfolded=len(views) <= _MANY_PAPERS,
-        style=style,
-        script=script,
-        policy=(
-            f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-            "base-uri 'none'; form-action 'none'"
-        ),
     )
-
-
-def printable(text: str) -> str:
-    """Return a text that HTML can hold, of the same length.
-
-    A carriage return becomes a blank; control characters, surrogates and noncharacters become
-    U+FFFD.
-    """
-    return _UNPRINTABLE.sub("\ufffd", text.replace("\r", " "))
 
 
 def _paper_view(view_id: str, paper: Paper, findings: list[FindingRow]) -> PaperView:
@@ -272,38 +247,12 @@ def _flat(value: object, name: str = "") -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pipeline.export"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_finalize,
-    )
+    environment = page_environment("pipeline.export")
     environment.filters.update(
-        concept_url=concept_url,
         doi_url=doi_url,
         web_url=web_url,
         score=format_score,
-        css=lambda entity_type: _CLASSES.get(entity_type, "other"),
         sign=lambda status: _STATUS_SIGNS.get(status, "?"),
         percent=lambda share: "–" if share is None else f"{100 * share:.1f}",
     )
     return environment
-
-
-def _finalize(value: object) -> object:
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _source(environment: Environment, name: str) -> Markup:
-    if environment.loader is None:
-        raise RuntimeError("the report's environment has no loader")
-    # Our own files, not input: they go into the page as they are, and must match their hashes.
-    return Markup(environment.loader.get_source(environment, name)[0])  # noqa: S704
-
-
-def _digest(source: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
-    return f"sha256-{digest}"

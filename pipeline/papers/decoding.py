@@ -40,6 +40,7 @@ _WIDE_MARKS = (
 )
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _CONTROL = bytes([*range(0x00, 0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
+_ESCAPED = re.compile(r"[\udc80-\udcff]")
 _BINARY_SHARE = 0.01
 
 
@@ -98,6 +99,11 @@ def decode(data: bytes, path: Path) -> str | Problem:
     if not text.strip():
         return Problem(shown(path), 0, "the file is empty: it holds only white space")
     return text
+
+
+def is_utf8(line: str) -> bool:
+    """Tell whether a line that was read with `errors="surrogateescape"` is UTF-8."""
+    return line.isascii() or not _ESCAPED.search(line)
 
 
 def _normalized(text: str) -> str:

@@ -3,45 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from pipeline.papers.vocabularies import BY_NAME, VOCABULARIES, Vocabulary
 
-@dataclass(frozen=True, slots=True)
-class _Namespace:
-    """A vocabulary: its CURIE prefix, the form of its local identifiers, what it is called."""
-
-    prefix: str
-    local: re.Pattern[str]
-    names: tuple[str, ...] = ()
-
-
-def _namespace(prefix: str, local: str, *names: str) -> _Namespace:
-    return _Namespace(prefix, re.compile(local), (prefix.casefold(), *names))
-
-
-# Prefixes as the vocabularies or Bioregistry write them; further names in lower case.
-_NAMESPACES = (
-    _namespace(
-        "NCBIGene", r"[0-9]+", "ncbi gene", "ncbi gene id", "entrez gene", "gene id", "gene"
-    ),
-    _namespace("NCBITaxon", r"[0-9]+", "taxon", "ncbi taxon", "ncbi taxonomy", "taxonomy", "taxid"),
-    _namespace("MESH", r"[A-Z][0-9]{6,9}"),
-    _namespace("MONDO", r"[0-9]{7}"),
-    _namespace("OMIM", r"[0-9]{6}", "mim"),
-    _namespace("DOID", r"[0-9]+"),
-    _namespace("NCIT", r"C[0-9]+"),
-    _namespace("UMLS", r"C[0-9]{7}"),
-    _namespace("Orphanet", r"[0-9]+", "orpha", "ordo"),
-    _namespace("HP", r"[0-9]{7}", "hpo"),
-    _namespace("HGNC", r"[0-9]+"),
-    _namespace("CHEBI", r"[0-9]+"),
-    _namespace("UniProt", r"[A-Z0-9]{6}(?:[A-Z0-9]{4})?", "uniprotkb"),
-    _namespace("Cellosaurus", r"CVCL_[A-Z0-9]{4}"),
-    _namespace("dbSNP", r"rs[0-9]+"),
-)
-_BY_NAME = {name: namespace for namespace in _NAMESPACES for name in namespace.names}
 # Identifiers that tell their vocabulary themselves.
-_TELLING = tuple(n for n in _NAMESPACES if n.prefix in {"Cellosaurus", "dbSNP"})
+_TELLING = tuple(v for v in VOCABULARIES if v.prefix in {"Cellosaurus", "dbSNP"})
 
 _CURIE = re.compile(r"([A-Za-z][A-Za-z._]*):(\S+)")
 _WORDS = re.compile(r"([A-Za-z]+(?: [A-Za-z]+){0,2}):? +(\S+)")
@@ -76,7 +42,7 @@ def parse_identifiers(text: str) -> tuple[str, ...] | None:
         return ()
     curies: list[str] = []
     for piece in _SEPARATOR.split(text):
-        curie = _parse(piece) or (_local(_namespace_of(curies[-1]), piece) if curies else "")
+        curie = _parse(piece) or (_local(_vocabulary_of(curies[-1]), piece) if curies else "")
         if not curie:
             return None
         curies.append(curie)
@@ -91,27 +57,27 @@ def is_like_identifier(text: str) -> bool:
     """
     match = _CURIE.match(text) or _WORDS.fullmatch(text)
     name = match[1].casefold() if match else ""
-    return name != "gene" and name in _BY_NAME
+    return name != "gene" and name in BY_NAME
 
 
 def _parse(text: str) -> str:
     """Return the CURIE of a single identifier; empty when it is none."""
     match = _CURIE.fullmatch(text) or _WORDS.fullmatch(text)
-    if match and match[1].casefold() in _BY_NAME:
-        return _local(_BY_NAME[match[1].casefold()], match[2])
+    if match and match[1].casefold() in BY_NAME:
+        return _local(BY_NAME[match[1].casefold()], match[2])
     if _FOREIGN.fullmatch(text):
         return text
-    return next((f"{n.prefix}:{text}" for n in _TELLING if n.local.fullmatch(text)), "")
+    return next((f"{v.prefix}:{text}" for v in _TELLING if v.local.fullmatch(text)), "")
 
 
-def _local(namespace: _Namespace | None, text: str) -> str:
-    """Return the CURIE of a local identifier; empty when the namespace has no such form."""
-    if namespace:
+def _local(vocabulary: Vocabulary | None, text: str) -> str:
+    """Return the CURIE of a local identifier; empty when the vocabulary has no such form."""
+    if vocabulary:
         for local in (text, text.upper()):
-            if namespace.local.fullmatch(local):
-                return f"{namespace.prefix}:{local}"
+            if vocabulary.local.fullmatch(local):
+                return f"{vocabulary.prefix}:{local}"
     return ""
 
 
-def _namespace_of(curie: str) -> _Namespace | None:
-    return _BY_NAME.get(curie.partition(":")[0].casefold())
+def _vocabulary_of(curie: str) -> Vocabulary | None:
+    return BY_NAME.get(curie.partition(":")[0].casefold())

@@ -26,7 +26,8 @@ from types import MappingProxyType
 from typing import Final
 
 from pipeline.model import Annotation, EntityType, Paper, Passage, Problem
-from pipeline.papers.decoding import read_head, shown
+from pipeline.papers.decoding import is_utf8, read_head, shown
+from pipeline.papers.vocabularies import BY_TAG
 
 TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -66,34 +67,11 @@ _NAMESPACES: Final[Mapping[str, str]] = MappingProxyType(
         ),
     }
 )
-_PREFIXES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            ("ncbigene", "ncbi gene", "gene", "geneid", "entrez", "entrezgene", "entrez gene"),
-            "NCBIGene",
-        ),
-        **dict.fromkeys(
-            (
-                *("ncbitaxon", "ncbi taxon", "ncbi taxonomy", "taxonomy", "taxon", "taxid"),
-                *("species:ncbi", "tax", "txid"),
-            ),
-            "NCBITaxon",
-        ),
-        **dict.fromkeys(("mesh", "msh"), "MESH"),
-        **dict.fromkeys(("omim", "mim"), "OMIM"),
-        "mondo": "MONDO",
-        "doid": "DOID",
-        "umls": "UMLS",
-        "ncit": "NCIT",
-        "hp": "HP",
-    }
-)
 _NIL: Final = frozenset({"", "-", "-1", "none", "nil", "null", "nan", "n/a", "cui-less"})
 _HEADER: Final = re.compile(r"(?P<id>[^|\t]+)\|(?P<section>[ta])\|(?P<text>.*)", re.DOTALL)
 _MESH_ID: Final = re.compile(r"[DC]\d{6,}")
 _OMIM_ID: Final = re.compile(r"\d{6}")
 _TAXON_SUFFIX: Final = re.compile(r"\(Tax:\d+\)")
-_NOT_UTF8: Final = re.compile(r"[\udc80-\udcff]")
 _NOVELTY: Final = frozenset({"Novel", "No", "None"})
 
 
@@ -140,7 +118,8 @@ def _curie(identifier: str, namespace: str) -> str:
     """Give an identifier the prefix that bionorm writes."""
     prefix, colon, local = identifier.rpartition(":")
     if colon:
-        return f"{_PREFIXES.get(prefix.strip().lower(), prefix.strip())}:{local.strip()}"
+        vocabulary = BY_TAG.get(prefix.strip().lower())
+        return f"{vocabulary.prefix if vocabulary else prefix.strip()}:{local.strip()}"
     if namespace == "MESH" and _OMIM_ID.fullmatch(identifier):
         return f"OMIM:{identifier}"
     if namespace != "MESH" and _MESH_ID.fullmatch(identifier):
@@ -193,7 +172,7 @@ def read_lines(
         line = raw.rstrip("\r\n")
         if not line or line.isspace():
             continue
-        damaged = not line.isascii() and _NOT_UTF8.search(line) is not None
+        damaged = not is_utf8(line)
         header = _HEADER.match(line)
         if header is None:
             if current is None:

@@ -4,7 +4,7 @@ import pytest
 from papers_by_hand import annotation, compared, gold_paper, mention, predicted_paper
 
 from pipeline.evaluation.error_analysis import Error, ErrorClass, Kind, analyse, summarize, to_tsv
-from pipeline.model import Annotation, Mention
+from pipeline.model import Annotation, Link, Mention, Paper, Passage
 
 HUMAN, MOUSE = "NCBITaxon:9606", "NCBITaxon:10090"
 GENES = {
@@ -120,6 +120,17 @@ def test_wrong_type() -> None:
     negative, positive = errors(gold, found)
     assert (negative.error_class, negative.explanation) == ("wrong type", "found as Disease")
     assert (positive.error_class, positive.explanation) == ("wrong type", "annotated as FamilyName")
+
+
+def test_prediction_outside_of_the_text() -> None:
+    other = Paper(
+        "1",
+        (Passage("title", "title", "x" * 300),),
+        mentions=(Mention("title", 200, 204, "xxxx", "Gene", Link("NCBIGene:1")),),
+    )
+    (error,) = analyse(compared([gold_paper()], [other]), Terminology())
+    assert error.error_class == ErrorClass.NOT_IN_GOLD
+    assert (error.start, error.text, error.context) == (200, "xxxx", "")
 
 
 def test_identifier_where_gold_has_none() -> None:

@@ -16,9 +16,9 @@ GOLD = Paper(
 )
 
 
-def read(text: str, folder: Path, *types: str, corpus: str = "gnormplus") -> Predictions:
+def read(text: str | bytes, folder: Path, *types: str, corpus: str = "gnormplus") -> Predictions:
     file = folder / "predictions.tsv"
-    file.write_text(text, encoding="utf-8")
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
     standard = GoldStandard(Split(describe(corpus), "test", folder / "gold"), (GOLD,))
     return predictions.read(file, standard, types=types or ("Gene",))
 
@@ -66,6 +66,22 @@ def test_bad_rows_of_a_tsv(row: str, reason: str, tmp_path: Path) -> None:
     (problem,) = result.problems
     assert problem.line == 2
     assert reason in problem.reason
+    assert len(found(result)) == 1
+
+
+def test_rows_that_are_not_utf8_are_told_with_their_line(tmp_path: Path) -> None:
+    rows = HEADER.encode() + b"1\t0\t5\t672\n1\t0\t5\tNCBI\xe9Gene:672\n1\t9\t13\t675\n"
+    result = read(rows, tmp_path)
+    assert [(p.line, p.reason, p.fatal) for p in result.problems] == [
+        (3, "not UTF-8: the row is left out", False)
+    ]
+    assert len(found(result)) == 2
+
+
+def test_rows_of_pubtator_that_are_not_utf8_are_told_with_their_line(tmp_path: Path) -> None:
+    text = b"1|t|BRCA1 in mice\n1|a|We saw\n1\t0\t5\tBRCA1\tGene\t672\n1\t9\t13\tmic\xe9\tGene\t1\n"
+    result = read(text, tmp_path)
+    assert [(p.line, p.reason) for p in result.problems] == [(4, "not UTF-8: the row is left out")]
     assert len(found(result)) == 1
 
 

@@ -8,8 +8,9 @@ from lxml import html
 
 from pipeline.evaluation.seed_check import Finding, ListScore, Score, SeedCheck
 from pipeline.evaluation.seed_verdicts import Status
-from pipeline.export.report import printable, render_report
+from pipeline.export.report import render_report
 from pipeline.model import Candidate, Link, Mention, Paper, Passage
+from pipeline.pages.page import printable
 
 ELEMENTS = set(
     re.findall(
@@ -59,15 +60,6 @@ def test_a_passage_reads_as_its_text_whatever_the_mentions(text, spans):
     tree = parse(render_report([paper(text, mentions)]))
     assert passages(tree) == {"title": "A title", "abstract.1": printable(text)}
     assert {e.tag for e in tree.iter() if isinstance(e.tag, str)} <= ELEMENTS
-
-
-@given(text=st.text())
-def test_printable_text_keeps_its_length(text):
-    assert len(printable(text)) == len(text)
-
-
-def test_printable_text_is_unchanged():
-    assert printable("TNF-α\t\n é\u2028\U0001f600") == "TNF-α\t\n é\u2028\U0001f600"
 
 
 def test_hostile_text_does_nothing():

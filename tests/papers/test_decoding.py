@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.model import Problem
-from pipeline.papers.decoding import decode, read_head, read_text, shown
+from pipeline.papers.decoding import decode, is_utf8, read_head, read_text, shown
 
 PAPER = Path("folder/my paper.txt")
 
@@ -109,3 +109,14 @@ def test_any_bytes_give_text_or_a_problem_inside_the_file(data: bytes) -> None:
         assert 0 <= result.line <= len(re.findall(rb"\r\n|\r|\n", data)) + 1
     else:
         assert result == data.decode().lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+@given(st.binary())
+def test_lines_tell_whether_they_are_utf8(data: bytes) -> None:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        expected = False
+    else:
+        expected = True
+    assert is_utf8(data.decode(errors="surrogateescape")) is expected

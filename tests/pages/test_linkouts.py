@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.export.linkouts import concept_url, doi_url, web_url
+from pipeline.pages.linkouts import concept_url, doi_url, web_url
 
 
 @pytest.mark.parametrize(

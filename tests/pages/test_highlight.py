@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.export.highlight import pieces
 from pipeline.model import Link, Mention, Passage
+from pipeline.pages.highlight import pieces
 
 
 def mention(start, end, name="x", passage="p"):
