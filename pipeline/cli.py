@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -40,6 +41,15 @@ Snapshot = Annotated[
         show_default="the embedded one",
     ),
 ]
+Terminologies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--terminology",
+        metavar="FILE[:TYPE]",
+        help="Your own ontology, table of names or SSSOM mapping set; may be repeated.",
+        show_default=False,
+    ),
+]
 
 
 def main() -> NoReturn:
@@ -61,6 +71,36 @@ def _fail(error: Exception, code: int) -> NoReturn:
     sys.exit(code)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from pipeline.terminology.snapshot import default_snapshot, snapshot_hash
+
+        data = snapshot_hash(default_snapshot())[:12]
+        typer.echo(f"bionorm {version('bionorm')}, terminology {data}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Genes, diseases and species in papers, resolved to identifiers. Offline, on a CPU."""
+
+
+def _with_terminologies(snapshot: Path | None, files: list[str] | None) -> Path | None:
+    """Return a snapshot that holds the user's own terminologies too."""
+    if not files:
+        return snapshot
+    from pipeline.terminology.extend import Addition, extended_snapshot
+    from pipeline.terminology.snapshot import default_snapshot
+
+    additions = [Addition.parse(file) for file in files]
+    return extended_snapshot(snapshot or default_snapshot(), additions)
+
+
 @app.command(epilog="Examples:  bionorm run seeds  ·  bionorm run paper.txt more/ --output results")
 def run(
     papers: Papers,
@@ -68,6 +108,7 @@ def run(
         Path("output")
     ),
     snapshot: Snapshot = None,
+    terminology: Terminologies = None,
 ) -> None:
     """Annotate papers, check them against what they carry, write tables and a page."""
     started = time.perf_counter()
@@ -78,6 +119,7 @@ def run(
     from pipeline.terminology.terminology import shared_terminology
 
     files = collect(papers)
+    snapshot = _with_terminologies(snapshot, terminology)
     where = snapshot or default_snapshot()
     with progress_bar(wanted=len(files) > 1) as progress:
         task = progress.add_task("papers", total=len(files))

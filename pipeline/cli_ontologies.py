@@ -23,6 +23,8 @@ from rich.progress import (
 from rich.table import Table
 
 from pipeline import summary
+from pipeline.cli_mappings import EPILOG as MAPPINGS_EPILOG
+from pipeline.cli_mappings import mappings
 
 if TYPE_CHECKING:
     from pipeline.terminology.diff import Difference
@@ -46,6 +48,8 @@ Snapshot = Annotated[
         envvar="BIONORM_SNAPSHOT",
     ),
 ]
+
+ontologies.command("mappings", epilog=MAPPINGS_EPILOG)(mappings)
 
 
 @ontologies.command("build", epilog="Example:  bionorm ontologies build --from sources -o snapshot")

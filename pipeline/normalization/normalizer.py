@@ -16,6 +16,7 @@ from pipeline.normalization.gene_ranking import GeneRanker, gene_weights
 from pipeline.normalization.genes import by_taxon, likeness, link_gene, with_orthologues
 from pipeline.normalization.learned import learned_names
 from pipeline.normalization.link_extension import register_link
+from pipeline.normalization.other import link_other
 from pipeline.normalization.species import full_names, link_species
 from pipeline.normalization.species_context import (
     SpeciesChoice,
@@ -73,7 +74,8 @@ class Normalizer:
                 names, long = self._names(span, short_forms)
                 links[i] = _through(long, link_disease(names, self.terminology))
             elif i not in links:
-                links[i] = Link(method="none", reason=f"no terminology for {span.label_}")
+                names, long = self._names(span, short_forms)
+                links[i] = _through(long, link_other(names, span.label_, self.terminology))
         _attach(doc, spans, links)
         return doc
 

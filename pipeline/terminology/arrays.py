@@ -120,23 +120,32 @@ class HashTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Bitmap:
-    """A set of hashes that may contain more than was put in, never less (Bloom, 1970; one hash)."""
+class Filter:
+    """Two sets of hashes in one: names, and beginnings of names.
+
+    Each may contain more than was put in, never less (Bloom, 1970; one hash). The bits of both lie
+    side by side, so that one look into memory answers for both.
+
+    Attributes:
+        bits: Four pairs of bits in each byte: the lower one for names, the other for beginnings.
+    """
 
     bits: npt.NDArray[np.uint8]
 
     @classmethod
-    def build(cls, hashes: Uint64s, *, bits: int) -> Bitmap:
-        """Make a set with 2**bits positions."""
-        position = hashes >> np.uint64(64 - bits)
-        flags = np.zeros(1 << bits, bool)
-        flags[position.astype(np.int64)] = True
-        return cls(np.packbits(flags, bitorder="little"))
+    def build(cls, names: Uint64s, beginnings: Uint64s, *, bits: int) -> Filter:
+        """Make a filter with 2**bits pairs."""
+        pairs = np.zeros(1 << bits, np.uint8)
+        for hashes, mark in ((names, 1), (beginnings, 2)):
+            position = (hashes >> np.uint64(64 - bits)).astype(np.int64)
+            pairs[position] |= np.uint8(mark)
+        shifts = np.array([0, 2, 4, 6], np.uint8)
+        quads = np.left_shift(pairs.reshape(-1, 4), shifts, dtype=np.uint8)
+        return cls(np.bitwise_or.reduce(quads, axis=1, dtype=np.uint8))
 
-    def may_contain(self, hashes: Uint64s) -> npt.NDArray[np.bool_]:
-        """Tell for each hash whether it may be in the set."""
-        bits = (len(self.bits) * 8).bit_length() - 1
-        position = hashes >> np.uint64(64 - bits)
-        byte = self.bits[(position >> np.uint64(3)).astype(np.int64)]
-        flags = (byte >> (position & np.uint64(7)).astype(np.uint8)) & np.uint8(1)
-        return flags.astype(np.bool_)
+    def look(self, hashes: Uint64s) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Tell for each hash whether it may be a name, and whether it may begin one."""
+        bits = (len(self.bits) * 4).bit_length() - 1
+        position = (hashes >> np.uint64(64 - bits)).astype(np.int64)
+        pair = self.bits[position >> 2] >> ((position & 3) << 1).astype(np.uint8)
+        return (pair & 1).astype(np.bool_), (pair & 2).astype(np.bool_)

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from pipeline.errors import SnapshotError
 from pipeline.model import EntityType
-from pipeline.terminology.arrays import Arrays, Bitmap, HashTable, Ragged, Strings
+from pipeline.terminology.arrays import Arrays, Filter, HashTable, Ragged, Strings
 from pipeline.terminology.name_variants import variant_rows
 from pipeline.terminology.normal_form import (
     PARAGRAPH,
@@ -39,7 +39,7 @@ from pipeline.terminology.snapshot import read_table
 UNMATCHED_SCOPES = frozenset({"locus"})
 """Scopes of names that stay out of the matcher; `lookup` by identifier still shows them."""
 
-_PREFIX_BITS = 26
+_FILTER_BITS = 25
 _CHUNK = 20_000
 _SHORT = 12
 _BINOMIAL = re.compile(r"([A-Z])[a-z]+ ([a-z][a-z-]{2,})")
@@ -280,13 +280,13 @@ def _keys(texts: pa.Array, matched: Int64s) -> Arrays:
     of_name, name = np.divmod(np.unique(of_name * (len(texts) + 1) + name), len(texts) + 1)
     table = HashTable.build(key)
     key_names = Ragged.group(of_name, name, len(key))
-    prefixes = Bitmap.build(mix(np.concatenate(starts)), bits=_PREFIX_BITS)
+    filter_ = Filter.build(key, mix(np.concatenate(starts)), bits=_FILTER_BITS)
     return {
         "key_hashes": table.keys,
         "key_slots": table.values,
         "key_names_starts": key_names.starts,
         "key_names_values": key_names.values,
-        "prefixes": prefixes.bits,
+        "filter": filter_.bits,
     }
 
 

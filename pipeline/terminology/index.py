@@ -21,7 +21,7 @@ import numpy.typing as npt
 import platformdirs
 
 from pipeline.terminology import arrays, compile, name_variants, normal_form
-from pipeline.terminology.arrays import Arrays, Bitmap, HashTable, Ragged, Strings
+from pipeline.terminology.arrays import Arrays, Filter, HashTable, Ragged, Strings
 from pipeline.terminology.compile import compile_arrays, own_names
 from pipeline.terminology.snapshot import snapshot_hash
 
@@ -48,7 +48,7 @@ class Index:
         names_of: First name of each concept, and one more entry at the end.
         key_table: From hash of a normal form to its key.
         key_names: Names of each key.
-        prefixes: Hashes of beginnings of names.
+        filter: Hashes of names and of their beginnings, to rule out most stretches of a text.
         parents: Parents of each concept.
         mapped: Mapped concepts of each concept.
         mapped_by: Predicate of each mapping, in step with `mapped.values`.
@@ -67,7 +67,7 @@ class Index:
     names_of: npt.NDArray[np.uint32]
     key_table: HashTable
     key_names: Ragged
-    prefixes: Bitmap
+    filter: Filter
     parents: Ragged
     mapped: Ragged
     mapped_by: npt.NDArray[np.uint8]
@@ -94,7 +94,7 @@ class Index:
             names_of=a["names_of"],
             key_table=HashTable(a["key_hashes"], a["key_slots"]),
             key_names=_ragged(a, "key_names"),
-            prefixes=Bitmap(a["prefixes"]),
+            filter=Filter(a["filter"]),
             parents=_ragged(a, "parents"),
             mapped=_ragged(a, "mapped"),
             mapped_by=a["mapped_by"],

@@ -55,12 +55,14 @@ def find_names(words: Words, index: Index) -> list[Match]:
     found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]] = []
     for _ in range(MAX_WORDS):
         mixed = mix(value)
-        ends = may_end[last]
-        keys = index.key_table.find(mixed[ends])
-        hit = keys >= 0
-        if hit.any():
-            found.append((first[ends][hit], last[ends][hit], keys[hit]))
-        grows = index.prefixes.may_contain(mixed) & (last + 1 < count)
+        may_be_name, grows = index.filter.look(mixed)
+        likely = np.flatnonzero(may_be_name & may_end[last])
+        if len(likely):
+            keys = index.key_table.find(mixed[likely])
+            hit = keys >= 0
+            likely = likely[hit]
+            found.append((first[likely], last[likely], keys[hit]))
+        grows &= last + 1 < count
         first, last, value = first[grows], last[grows] + 1, value[grows]
         passable = ~wall[last]
         first, last, value = first[passable], last[passable], value[passable]

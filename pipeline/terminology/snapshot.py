@@ -196,7 +196,9 @@ def read_table(directory: Path, name: str) -> pa.Table:
     return table
 
 
-def write_table(directory: Path, name: str, columns: Mapping[str, list[Any]]) -> Table:
+def write_table(
+    directory: Path, name: str, columns: Mapping[str, list[Any]], *, compression_level: int = 22
+) -> Table:
     """Write a table whose rows are sorted already.
 
     Identifiers in order and texts share their beginnings with their neighbours, which delta
@@ -214,7 +216,7 @@ def write_table(directory: Path, name: str, columns: Mapping[str, list[Any]]) ->
         table,
         path,
         compression="zstd",
-        compression_level=22,
+        compression_level=compression_level,
         use_dictionary=[column for column in schema.names if column not in encoded],
         column_encoding=encoded,
         data_page_size=8 << 20,

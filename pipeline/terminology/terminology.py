@@ -6,13 +6,14 @@ import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.model import Candidate, EntityType
 from pipeline.terminology.full_taxonomy import FullTaxonomy, shared_taxonomy
+from pipeline.terminology.hierarchy import Hierarchy
 from pipeline.terminology.index import Index, open_index
 from pipeline.terminology.matcher import Match, find_names
 from pipeline.terminology.normal_form import Cutter, mix, separators_agree
@@ -86,6 +87,11 @@ class Terminology:
             SnapshotError: If the snapshot is missing or incomplete.
         """
         return cls(open_index(snapshot or default_snapshot(), cache=cache), shared_taxonomy())
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """Queries on the hierarchy of diseases and taxa."""
+        return Hierarchy(self._index)
 
     @property
     def index(self) -> Index:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.terminology.arrays import Bitmap, HashTable, Ragged, Strings
+from pipeline.terminology.arrays import Filter, HashTable, Ragged, Strings
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=30)
 HASHES = st.integers(0, 2**64 - 1)
@@ -79,15 +79,19 @@ def test_an_empty_table_has_nothing() -> None:
     assert table.find(np.array([0, 1, 2**64 - 1], np.uint64)).tolist() == [-1, -1, -1]
 
 
-@given(st.lists(HASHES, max_size=100), st.integers(3, 16))
-def test_a_bitmap_misses_nothing(hashes: list[int], bits: int) -> None:
-    held = np.array(hashes, np.uint64)
-    assert Bitmap.build(held, bits=bits).may_contain(held).all()
+@given(st.lists(HASHES, max_size=100), st.lists(HASHES, max_size=100), st.integers(3, 16))
+def test_a_filter_misses_nothing(names: list[int], beginnings: list[int], bits: int) -> None:
+    one, other = np.array(names, np.uint64), np.array(beginnings, np.uint64)
+    filter_ = Filter.build(one, other, bits=bits)
+    assert filter_.look(one)[0].all()
+    assert filter_.look(other)[1].all()
 
 
-@given(st.lists(HASHES, max_size=50), st.lists(HASHES, max_size=50))
-def test_a_bitmap_tells_apart_what_its_bits_tell_apart(held: list[int], asked: list[int]) -> None:
-    bitmap = Bitmap.build(np.array(held, np.uint64), bits=12)
-    first_bits = {h >> 52 for h in held}
-    expected = [h >> 52 in first_bits for h in asked]
-    assert bitmap.may_contain(np.array(asked, np.uint64)).tolist() == expected
+@given(st.lists(HASHES, max_size=50), st.lists(HASHES, max_size=50), st.lists(HASHES, max_size=50))
+def test_a_filter_tells_apart_what_its_bits_tell_apart(
+    names: list[int], beginnings: list[int], asked: list[int]
+) -> None:
+    filter_ = Filter.build(np.array(names, np.uint64), np.array(beginnings, np.uint64), bits=12)
+    is_name, begins = filter_.look(np.array(asked, np.uint64))
+    assert is_name.tolist() == [h >> 52 in {n >> 52 for n in names} for h in asked]
+    assert begins.tolist() == [h >> 52 in {b >> 52 for b in beginnings} for h in asked]

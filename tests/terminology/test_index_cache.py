@@ -205,5 +205,5 @@ def test_an_empty_snapshot(make_snapshot: Make, tmp_path: Path) -> None:
     for _ in range(2):
         terminology = Terminology.open(snapshot, cache=tmp_path)
         assert terminology.lookup("human") == []
-        assert terminology.find("human") == []
+        assert terminology.find("human") == ()
         assert list(terminology) == []

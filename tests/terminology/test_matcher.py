@@ -122,7 +122,7 @@ def test_offsets_in_any_text(
     small: Terminology, lexicon: tuple[set[str], set[str]], text: str
 ) -> None:
     matches = small.find(text)
-    assert matches == sorted(matches, key=lambda m: (m.start, m.end))
+    assert list(matches) == sorted(matches, key=lambda m: (m.start, m.end))
     for match in matches:
         assert 0 <= match.start < match.end <= len(text)
         surface = text[match.start : match.end]

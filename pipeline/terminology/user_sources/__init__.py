@@ -1,0 +1,1 @@
+"""Terminologies that users bring: ontologies, tables of names and mapping sets."""
