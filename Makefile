@@ -12,10 +12,11 @@ SPLIT    ?= dev
 FLOOR    ?= 90
 FLOORS   ?=
 EVALUATE ?=
+BENCH    ?=
 RESULTS  ?= docs/evaluation.md
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint validate notebook ontologies evaluate train bench clean help
+.PHONY: run test lint validate notebook ontologies evaluate train coverage bench clean help
 
 run: $(READY) ## annotate PAPERS (the seeds), check them, write tables and a page to OUTPUT
 	$(BIN)/bionorm run $(PAPERS) --output $(OUTPUT)
@@ -47,8 +48,12 @@ train: $(READY) ## train the recognizer's weights on the train splits in CORPORA
 	@test -n "$(CORPORA)" || { echo "say where the corpora are: make train CORPORA=dir"; exit 2; }
 	$(BIN)/bionorm train $(CORPORA)
 
-bench: $(READY) ## measure speed and memory beside spaCy's PhraseMatcher
-	$(BIN)/bionorm benchmark $(PAPERS)
+coverage: $(READY) ## what the terminology has of the gold corpora in CORPORA: identifiers and names
+	@test -n "$(CORPORA)" || { echo "say where the corpora are: make coverage CORPORA=dir"; exit 2; }
+	$(BIN)/bionorm coverage $(CORPORA)
+
+bench: $(READY) ## measure speed, memory and (with CORPORA) lookup beside other packages
+	$(BIN)/bionorm benchmark $(PAPERS) $(if $(CORPORA),--corpora $(CORPORA)) $(BENCH)
 
 clean: ## remove the environment, results and caches
 	rm -rf $(VENV) $(OUTPUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

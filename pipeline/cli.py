@@ -13,7 +13,9 @@ import typer
 from rich.console import Console
 
 from pipeline import summary
+from pipeline.cli_benchmark import benchmark
 from pipeline.cli_corpora import evaluate, train
+from pipeline.cli_lookup import coverage, lookup
 from pipeline.cli_ontologies import ontologies
 from pipeline.errors import BionormError, UsageError
 from pipeline.progress import progress_bar
@@ -26,9 +28,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.add_typer(ontologies, name="ontologies")
-app.command(epilog="Example:  bionorm evaluate corpora --split dev --metric doc_micro")(evaluate)
-app.command(epilog="Example:  bionorm train corpora")(train)
 
 Papers = Annotated[
     list[Path], typer.Argument(help="Files or directories with papers.", show_default=False)
@@ -174,39 +173,11 @@ def validate(
         raise typer.Exit(1)
 
 
-@app.command(epilog="Examples:  bionorm lookup 'TNF-alpha' --type Gene  ·  bionorm lookup murine")
-def lookup(
-    text: Annotated[str, typer.Argument(help="A name, as it might stand in a paper.")],
-    type_: Annotated[
-        str | None, typer.Option("--type", help="Gene, Disease or Species.", show_default="all")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Number of candidates.")] = 10,
-    snapshot: Snapshot = None,
-) -> None:
-    """Show the concepts that a name may stand for, best first."""
-    from pipeline.terminology.terminology import shared_terminology
-
-    if type_ not in (None, "Gene", "Disease", "Species"):
-        raise UsageError(f"unknown type {type_!r}; one of Gene, Disease, Species")
-    terminology = shared_terminology(str(snapshot) if snapshot else None)
-    candidates = terminology.lookup(text, type=type_)[:limit]
-    if sys.stdout.isatty():
-        Console().print(summary.candidate_table(text, candidates, terminology))
-    else:
-        typer.echo(summary.candidate_tsv(candidates), nl=False)
-
-
-@app.command(epilog="Example:  bionorm benchmark seeds --names 100000")
-def benchmark(
-    papers: Papers,
-    names: Annotated[int, typer.Option(min=1, help="Number of names for the matchers.")] = 100_000,
-) -> None:
-    """Measure speed and memory beside spaCy's PhraseMatcher on the same names and texts."""
-    from pipeline.language import document_text
-    from pipeline.papers import collect
-    from pipeline.running.benchmark import compare_matchers, measure_pipeline
-    from pipeline.running.job import read_papers
-
-    texts = [document_text(paper) for paper in read_papers(collect(papers))[0]]
-    ours, peer = compare_matchers(texts, names)
-    Console().print(summary.benchmark_table(ours, peer, names, measure_pipeline(texts)))
+app.command(
+    epilog="Examples:  bionorm lookup TNF-alpha --type Gene  ·  bionorm lookup - < names.txt"
+)(lookup)
+app.command(epilog="Example:  bionorm coverage corpora --split train")(coverage)
+app.command(epilog="Example:  bionorm evaluate corpora --split dev --metric doc_micro")(evaluate)
+app.command(epilog="Example:  bionorm train corpora")(train)
+app.command(epilog="Example:  bionorm benchmark seeds --names 100000")(benchmark)
+app.add_typer(ontologies, name="ontologies")

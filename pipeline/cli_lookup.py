@@ -205,7 +205,10 @@ def _row(rank: int, hit: Hit) -> tuple[int | float | str, ...]:
 
 
 def _table(answers: Sequence[tuple[str, Sequence[Hit]]], terminology: Terminology) -> Table:
-    table = Table("query", "curie", "name", "matched", "scope", "species", "score", "method")
+    table = Table("query")
+    table.add_column("curie", no_wrap=True)
+    for column in ("name", "matched", "scope", "species", "score", "method"):
+        table.add_column(column)
     for query, hits in answers:
         for rank, hit in enumerate(hits):
             c = hit.candidate

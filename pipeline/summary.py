@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from pipeline.model import Candidate
-
 if TYPE_CHECKING:
-    from pipeline.running.benchmark import Figures, Throughput
     from pipeline.running.job import JobResult
     from pipeline.terminology.snapshot import Manifest
-    from pipeline.terminology.terminology import Terminology
 
 
 def run_table(result: JobResult, output: Path, seconds: float) -> Table:
@@ -43,22 +38,6 @@ def run_table(result: JobResult, output: Path, seconds: float) -> Table:
     return table
 
 
-def candidate_table(text: str, candidates: Sequence[Candidate], terminology: Terminology) -> Table:
-    """Show candidates on a terminal."""
-    table = Table("curie", "name", "matched", "scope", "species", "score", title=text)
-    for c in candidates:
-        species = terminology.name(c.taxon) if c.taxon else ""
-        table.add_row(c.curie, c.name, c.matched, c.scope, species, f"{c.score:.3f}")
-    return table
-
-
-def candidate_tsv(candidates: Sequence[Candidate]) -> str:
-    """Write candidates as TSV."""
-    rows = [("curie", "name", "matched", "scope", "taxon", "score")]
-    rows += [(c.curie, c.name, c.matched, c.scope, c.taxon, f"{c.score:.3f}") for c in candidates]
-    return "".join("\t".join(row) + "\n" for row in rows)
-
-
 def manifest_table(manifest: Manifest, directory: Path) -> Table:
     """Show the sources and tables of a snapshot."""
     table = Table("source", "version", "licence", "rows", title=str(directory))
@@ -66,22 +45,6 @@ def manifest_table(manifest: Manifest, directory: Path) -> Table:
         table.add_row(source.name, source.version, source.licence, f"{sum(source.rows.values()):,}")
     for name, stored in manifest.tables.items():
         table.add_row(f"{name} (table)", "", "", f"{stored.rows:,}")
-    return table
-
-
-def benchmark_table(ours: Figures, peer: Figures, names: int, whole: Throughput) -> Table:
-    """Show a benchmark: both sides and the ratio in our favour."""
-    table = Table("", ours.name, peer.name, "ratio", title=f"{names:,} names, one thread")
-    rows = [
-        ("compile or build, once (s)", ours.first, peer.first, peer.first / ours.first),
-        ("ready in a new process (s)", ours.opening, peer.opening, peer.opening / ours.opening),
-        ("memory (MB)", ours.memory, peer.memory, peer.memory / ours.memory),
-        ("speed (million characters/s)", ours.speed, peer.speed, ours.speed / peer.speed),
-    ]
-    for label, mine, other, ratio in rows:
-        table.add_row(label, f"{mine:.3g}", f"{other:.3g}", f"{ratio:.3g}")
-    table.add_row("whole pipeline (texts/s)", f"{whole.texts_per_second:.3g}", "", "")
-    table.add_row("whole pipeline, peak memory (MB)", f"{whole.peak_memory:.3g}", "", "")
     return table
 
 

@@ -15,6 +15,7 @@ count, since a text seldom names the species beside the gene:
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,10 +37,11 @@ ALL = "all"
 """Name of the rows that sum up all corpora."""
 
 LONG_FORM = "fuzzy, long form"
-"""Fuzzy lookup of what the paper says an abbreviation stands for."""
+"""Fuzzy lookup of what the paper says an abbreviation stands for, genera in full."""
 
 _DEEP = 1000
 _NOT_FOUND = 1 << 30
+_ABBREVIATED = re.compile(r"([A-Z][a-z]?)\. ([a-z]\S+)")
 COLUMNS = (
     "corpus", "split", "type", "identifiers", "identifiers_held", "mentions", "mentions_held",
     "lookup", "species", *(f"recall@{k}" for k in DEPTHS),
@@ -175,11 +177,19 @@ def _mentions(papers: Iterable[Paper]) -> Iterator[tuple[str, str, Annotation]]:
         text = "\n\n".join(p.text for p in paper.passages)
         long_forms: dict[str, str] = {}
         for d in find_definitions(text, vocab):
-            long_forms.setdefault(
-                text[d.short_start : d.short_end], text[d.long_start : d.long_end]
-            )
+            short = text[d.short_start : d.short_end]
+            long_forms.setdefault(short, text[d.long_start : d.long_end])
         for annotation in paper.annotations:
-            yield annotation.name, long_forms.get(annotation.name, annotation.name), annotation
+            name = annotation.name
+            long = long_forms.get(name) or _genus_in_full(name, text) or name
+            yield name, long, annotation
+
+
+def _genus_in_full(name: str, text: str) -> str:
+    """Return a species' name as the text has it with its genus in full, if it has."""
+    short = _ABBREVIATED.fullmatch(name)
+    full = short and re.search(rf"\b{short[1]}[a-z]+ {re.escape(short[2])}\b", text)
+    return full[0] if full else ""
 
 
 class _Judge:

@@ -1,7 +1,8 @@
 """Speed and memory beside spaCy's `PhraseMatcher`, in one run on the same names and texts.
 
 Each side runs in a process of its own, so that memory is counted fairly. Ratios mean something on
-any machine; the absolute figures only on the one they were measured on.
+any machine; the absolute figures only on the one they were measured on. (`benchmark_lookup` does
+the same for the lookup of single names.)
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import TypeVar
 
 import spacy
 from spacy.matcher import PhraseMatcher
 
+from pipeline.errors import BionormError
 from pipeline.language import load
 from pipeline.terminology.snapshot import embedded_snapshot
 from pipeline.terminology.subset import write_subset
@@ -28,6 +32,7 @@ T = TypeVar("T")
 
 _ROUNDS = 3
 _LEAST_CHARACTERS = 2_000_000
+_PATIENCE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,15 @@ class Throughput:
     peak_memory: float
 
 
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Memory (proportional set size) in MB of one process, and of several together."""
+
+    one: float
+    together: float
+    processes: int
+
+
 def compare_matchers(texts: Sequence[str], names: int) -> list[Figures]:
     """Measure the matcher and its peer on a sample of the terminology's names.
 
@@ -70,14 +84,66 @@ def compare_matchers(texts: Sequence[str], names: int) -> list[Figures]:
     with tempfile.TemporaryDirectory(prefix="bionorm-bench-") as directory:
         snapshot, cache = Path(directory) / "snapshot", Path(directory) / "cache"
         sample = write_subset(embedded_snapshot(), snapshot, names=names)
-        first = _apart(_seconds_to_open, snapshot, cache)
-        ours = _apart(_measure_index, texts, snapshot, cache, first)
-        return [ours, _apart(_measure_phrase_matcher, texts, sample)]
+        first = run_apart(_seconds_to_open, snapshot, cache)
+        ours = run_apart(_measure_index, texts, snapshot, cache, first)
+        return [ours, run_apart(_measure_phrase_matcher, texts, sample)]
 
 
 def measure_pipeline(texts: Sequence[str]) -> Throughput:
     """Measure the whole pipeline, text to linked mentions, in one process."""
-    return _apart(_measure_pipeline, _enough(texts))
+    return run_apart(_measure_pipeline, _enough(texts))
+
+
+def measure_sharing(text: str, *, processes: int = 4) -> Sharing:
+    """Measure the memory of one process with everything open, and of several at the same time.
+
+    Args:
+        text: A text that each process annotates before it is measured.
+        processes: Number of processes.
+    """
+    return Sharing(sum(_memory_of(1, text)), sum(_memory_of(processes, text)), processes)
+
+
+def _memory_of(processes: int, text: str) -> list[float]:
+    context = multiprocessing.get_context("spawn")
+    ready, results = context.Barrier(processes), context.SimpleQueue()
+    workers = [
+        context.Process(target=_open_and_weigh, args=(text, ready, results))
+        for _ in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    sizes = []
+    for _ in workers:
+        size, failure = results.get()
+        if failure:
+            for worker in workers:
+                worker.terminate()
+            raise BionormError(f"a process of the benchmark failed: {failure}")
+        sizes.append(size)
+    for worker in workers:
+        worker.join()
+    return sizes
+
+
+def _open_and_weigh(text: str, ready: Barrier, results: SimpleQueue[tuple[float, str]]) -> None:
+    try:
+        nlp = load()
+        nlp(text)
+        ready.wait(_PATIENCE)
+        size = proportional_size()
+        ready.wait(_PATIENCE)  # until all are measured, none may end and leave its share to others
+        results.put((size, ""))
+    except Exception as error:
+        results.put((0.0, repr(error)))
+
+
+def proportional_size() -> float:
+    """Return the memory of this process in MB, pages shared with others divided among them."""
+    for line in Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    raise BionormError("the kernel does not tell the proportional size of a process")
 
 
 def _enough(texts: Sequence[str]) -> list[str]:
@@ -85,7 +151,7 @@ def _enough(texts: Sequence[str]) -> list[str]:
     return list(texts) * times
 
 
-def _apart(work: Callable[..., T], *arguments: object) -> T:
+def run_apart(work: Callable[..., T], *arguments: object) -> T:
     """Run a measurement in a fresh process."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(work, arguments)
@@ -98,23 +164,23 @@ def _seconds_to_open(snapshot: Path, cache: Path) -> float:
 
 
 def _measure_index(texts: Sequence[str], snapshot: Path, cache: Path, first: float) -> Figures:
-    before = _resident()
+    before = resident_size()
     begin = time.perf_counter()
     terminology = Terminology.open(snapshot, cache=cache)
     opening = time.perf_counter() - begin
     found, speed = _speed(lambda text: len(terminology.find(text)), texts)
-    return Figures("bionorm", first, opening, _resident() - before, speed, found)
+    return Figures("bionorm", first, opening, resident_size() - before, speed, found)
 
 
 def _measure_phrase_matcher(texts: Sequence[str], names: Sequence[str]) -> Figures:
     nlp = spacy.blank("en")
-    before = _resident()
+    before = resident_size()
     begin = time.perf_counter()
     matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
-    matcher.add("name", list(nlp.tokenizer.pipe(names)))
+    matcher.add("name", [nlp.make_doc(name) for name in names])
     built = time.perf_counter() - begin
     found, speed = _speed(lambda text: len(matcher(nlp.make_doc(text))), texts)
-    return Figures("PhraseMatcher", built, built, _resident() - before, speed, found)
+    return Figures("PhraseMatcher", built, built, resident_size() - before, speed, found)
 
 
 def _measure_pipeline(texts: Sequence[str]) -> Throughput:
@@ -138,7 +204,8 @@ def _speed(work: Callable[[str], int], texts: Sequence[str]) -> tuple[int, float
     return found, statistics.median(rounds)
 
 
-def _resident() -> float:
+def resident_size() -> float:
+    """Return the resident size of this process in MB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / (1 << 20)
 

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -36,6 +36,8 @@ from pipeline.terminology.name_words import (
 )
 from pipeline.terminology.normal_form import Int64s, Uint64s
 
+Floats = npt.NDArray[np.float32]
+
 LOG = logging.getLogger("bionorm")
 
 LETTERS = 38
@@ -43,7 +45,8 @@ LETTERS = 38
 
 GRAMS = LETTERS**3
 
-_LEAST_CHARACTERS = {EntityType.GENE: 4}
+_LEAST_CHARACTERS: dict[str, int] = {EntityType.GENE: 4}
+_BORDER = "\0"
 _CHUNK = 50_000
 _CLASSES = tuple(f.name for f in fields(Classes))
 
@@ -63,11 +66,15 @@ class TypeIndex:
 
     names: Ragged
     classes: dict[str, tuple[Uint64s, npt.NDArray[np.int32]]]
-    norms: npt.NDArray[np.float32]
-    weights: npt.NDArray[np.float32]
+    norms: Floats
+    weights: Floats
     forms: Ragged
     grams_starts: npt.NDArray[np.uint32]
     grams: npt.NDArray[np.uint16]
+
+    def names_of(self, forms: Int64s | npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        """Return the names of some forms, form after form."""
+        return _gather(self.names, np.asarray(forms, np.int64))
 
     def of_class(self, kind: str, number: int) -> npt.NDArray[np.int32]:
         """Return the forms of a class, ascending; none for the number 0."""
@@ -105,16 +112,21 @@ def open_fuzzy_index(index: Index, *, cache: Path | None = None) -> dict[str, Ty
     return {t: _type_index(opened[0] if opened else compiled, t) for t in types}
 
 
-def token_grams(token: str) -> npt.NDArray[np.int64]:
-    """Return the trigrams of a token with a border on either side."""
-    codes = np.frombuffer(token.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+def token_grams(tokens: Sequence[str]) -> Ragged:
+    """Return the trigrams of each token, one about each of its characters.
+
+    Before the first and after the last character stands a border.
+    """
+    text = _BORDER + (_BORDER * 2).join(tokens) + _BORDER
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
     letter, digit = codes - (ord("a") - 1), codes - (ord("0") - 27)
-    kinds = np.full(len(codes) + 2, LETTERS - 1, np.int64)
-    kinds[[0, -1]] = 0
-    inner = kinds[1:-1]
     is_letter, is_digit = (letter > 0) & (letter < 27), (digit > 26) & (digit < 37)
-    inner[is_letter], inner[is_digit] = letter[is_letter], digit[is_digit]
-    return (kinds[:-2] * LETTERS + kinds[1:-1]) * LETTERS + kinds[2:]
+    kinds = np.full(len(codes), LETTERS - 1, np.int64)
+    kinds[is_letter], kinds[is_digit], kinds[codes == 0] = letter[is_letter], digit[is_digit], 0
+    grams = (kinds[:-2] * LETTERS + kinds[1:-1]) * LETTERS + kinds[2:]
+    lengths = np.fromiter(map(len, tokens), np.int64, len(tokens))
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32)
+    return Ragged(starts, grams[kinds[1:-1] > 0].astype(np.int32))
 
 
 def compile_fuzzy(index: Index) -> Arrays:
@@ -187,16 +199,17 @@ def _ragged(lists: Iterable[list[int]]) -> Ragged:
     return Ragged(np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32), values)
 
 
-def _positions(starts: npt.NDArray[np.uint32], rows: Int64s) -> Int64s:
+def positions(starts: npt.NDArray[np.uint32], rows: Int64s | npt.NDArray[np.int32]) -> Int64s:
     """Return where the values of some rows of a ragged list stand, row after row."""
     first = starts[rows].astype(np.int64)
     counts = starts[rows + 1].astype(np.int64) - first
     shift = first - (np.cumsum(counts) - counts)
-    return np.repeat(shift, counts) + np.arange(int(counts.sum()))
+    places: Int64s = np.repeat(shift, counts) + np.arange(int(counts.sum()))
+    return places
 
 
 def _gather(ragged: Ragged, rows: Int64s) -> npt.NDArray[np.int32]:
-    return ragged.values[_positions(ragged.starts, rows)]
+    return ragged.values[positions(ragged.starts, rows)]
 
 
 def _select(ragged: Ragged, rows: Int64s) -> Ragged:
@@ -223,12 +236,12 @@ def _compile_type(names: Int64s, tokens: Ragged, vocabulary: list[str], type: st
     )
     forms = _select(Ragged(tokens.starts, local.astype(np.int32)), first)
 
-    gram_starts, grams, norms, weights = _grams(forms, words, _LEAST_CHARACTERS.get(type, 3))
+    grams, norms, weights = _grams(forms, words, _LEAST_CHARACTERS.get(type, 3))
     order = np.lexsort((names[first], norms))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     forms, norms = _select(forms, order), norms[order]
-    by_form = _select(Ragged(gram_starts, grams), order)
+    by_form = _select(grams, order)
     of_form = Ragged.group(rank[form_of], names, len(order))
     counts = np.diff(by_form.starts)
     postings = Ragged.group(
@@ -252,11 +265,9 @@ def _compile_type(names: Int64s, tokens: Ragged, vocabulary: list[str], type: st
     return arrays
 
 
-def _grams(
-    forms: Ragged, words: list[str], least: int
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32], npt.NDArray[np.float32], npt.NDArray[np.float32]]:  # fmt: skip
+def _grams(forms: Ragged, words: list[str], least: int) -> tuple[Ragged, Floats, Floats]:
     """Return the trigrams of each form, each once, the forms' norms and the trigrams' weights."""
-    table = _ragged(token_grams(w).tolist() for w in words)
+    table = token_grams(words)
     lengths = np.fromiter(map(len, words), np.uint64, len(words))
     long_enough = _sums(lengths[forms.values], forms.starts) >= least
     per_token = np.diff(table.starts.astype(np.int64))[forms.values]
@@ -271,7 +282,7 @@ def _grams(
     norms = np.sqrt(np.bincount(owner, weights[gram], minlength=count)).astype(np.float32)
     starts = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))])
     norms[norms == 0] = np.inf
-    return starts.astype(np.uint32), gram.astype(np.int32), norms, weights
+    return Ragged(starts.astype(np.uint32), gram.astype(np.int32)), norms, weights
 
 
 def _classes(forms: Ragged, words: list[str], type: str) -> dict[str, Uint64s]:

@@ -33,6 +33,7 @@ MOST_INITIALS: Final = 8
 
 WORDS: Final = re.compile(r"['’][sS](?![^\W_])|[^\W_]+")
 _TOKENS = re.compile(r"[^\W\d_]+|\d+")
+_HARMED = re.compile(r"([a-z]+o)(?:tox|path)")
 _LEAST_LETTERS = 3
 _LEAST_STEM = 3
 _ENDINGS = (
@@ -70,6 +71,16 @@ class WordList:
     joining: frozenset[str]
     general: dict[str, frozenset[str]]
     same: dict[str, dict[str, str]]
+    combining: dict[str, dict[str, str]]
+
+    def core(self, root: str, type: str) -> str:
+        """Return what a stem comes to when general words are left out; empty for such a word."""
+        if root in self.general.get(type, ()):
+            return ""
+        organ = _HARMED.fullmatch(root)
+        if organ and organ[1] in self.combining.get(type, {}):
+            root = self.combining[type][organ[1]]
+        return self.same.get(type, {}).get(root, root)
 
 
 def word_list_file() -> Path:
@@ -87,6 +98,10 @@ def word_list() -> WordList:
         {
             type: {stem(word): stem(group[0]) for group in groups for word in group}
             for type, groups in data["same"].items()
+        },
+        {
+            type: {form: stem(organ) for form, organ in forms.items()}
+            for type, forms in data["combining"].items()
         },
     )
 
@@ -174,7 +189,7 @@ def token_numbers(token: str, type: str) -> TokenNumbers:
     words = word_list()
     joining = token in words.joining
     root = stem(token)
-    core = "" if root in words.general.get(type, ()) else words.same.get(type, {}).get(root, root)
+    core = words.core(root, type)
     letters = len(core) if core and core.isalpha() and not joining else 0
     return TokenNumbers(
         joining,
@@ -195,7 +210,7 @@ def query_classes(text: str, tokens: list[str], type: str) -> Classes:
     """Compute the classes in which to look for a string.
 
     Initials are looked for only where the string looks like an acronym, an abbreviated genus only
-    where it begins with one.
+    where it begins with one; and a symbol of a gene has no ending.
     """
     parts = [token_numbers(t, type) for t in tokens]
     core = sum(p.core for p in parts) & MASK if has_core(sum(p.letters for p in parts)) else 0
@@ -204,7 +219,7 @@ def query_classes(text: str, tokens: list[str], type: str) -> Classes:
         genus = (number_of_genus(tokens[0][0]) + sum(p.stem for p in parts[1:])) & MASK
     return Classes(
         sum(p.plain for p in parts) & MASK,
-        sum(p.stem for p in parts) & MASK,
+        0 if type == EntityType.GENE and len(parts) < 2 else sum(p.stem for p in parts) & MASK,
         core,
         _initials(text, tokens) if type != EntityType.GENE else 0,
         genus,

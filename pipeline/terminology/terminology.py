@@ -98,6 +98,11 @@ class Terminology:
         """The arrays underneath, for those that look at many names at once."""
         return self._index
 
+    @property
+    def taxonomy(self) -> FullTaxonomy | None:
+        """All of NCBI Taxonomy, where it is installed."""
+        return self._taxonomy
+
     # Concepts
 
     def __contains__(self, curie: str) -> bool:

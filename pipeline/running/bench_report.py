@@ -1,0 +1,99 @@
+"""The benchmark's figures as lines of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.running.bench_lookup import DEPTHS, LookupComparison, LookupFigures
+from pipeline.running.benchmark import Figures, Sharing, Throughput
+
+COLUMNS = ("task", "measure", "peer", "bionorm", "peer's", "ratio")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of ours, beside a peer's where there is one.
+
+    Attributes:
+        task: What was done.
+        measure: What was measured, with its unit.
+        ours: Our figure.
+        peer: Name of the peer, or nothing.
+        theirs: Its figure.
+        more_is_better: Whether the greater figure is the better one.
+    """
+
+    task: str
+    measure: str
+    ours: float
+    peer: str = ""
+    theirs: float | None = None
+    more_is_better: bool = False
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times better ours is; None without a peer or where a figure is 0."""
+        if self.theirs is None or not self.ours or not self.theirs:
+            return None
+        return self.ours / self.theirs if self.more_is_better else self.theirs / self.ours
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the line as strings, in the order of `COLUMNS`."""
+        ratio = "" if self.ratio is None else f"{self.ratio:.3g}"
+        theirs = "" if self.theirs is None else f"{self.theirs:,.3g}"
+        return (self.task, self.measure, self.peer, f"{self.ours:,.3g}", theirs, ratio)
+
+
+def matching_lines(figures: Sequence[Figures], names: int) -> list[Line]:
+    """Compare the first side of `compare_matchers` with the others."""
+    measures: tuple[tuple[str, Callable[[Figures], float], bool], ...] = (
+        ("compile or build, once (s)", lambda f: f.first, False),
+        ("ready in a new process (s)", lambda f: f.opening, False),
+        ("memory (MB)", lambda f: f.memory, False),
+        ("speed (million characters/s)", lambda f: f.speed, True),
+    )
+    ours, *peers = figures
+    task = f"find {names:,} names in text"
+    return [
+        Line(task, label, value(ours), peer.name, value(peer), more)
+        for peer in peers
+        for label, value, more in measures
+    ]
+
+
+def lookup_lines(comparison: LookupComparison, type: str) -> list[Line]:
+    """Compare our lookup with the peers that could be measured."""
+
+    def recall(i: int) -> Callable[[LookupFigures], float]:
+        return lambda f: f.recall[i]
+
+    measures: list[tuple[str, Callable[[LookupFigures], float], bool]] = [
+        ("compile or build, once (s)", lambda f: f.first, False),
+        ("ready in a new process (s)", lambda f: f.opening, False),
+        ("memory (MB)", lambda f: f.memory, False),
+        ("strings/s, one core", lambda f: f.speed, True),
+        *((f"recall@{k} (%)", recall(i), True) for i, k in enumerate(DEPTHS)),
+    ]
+    ours, *peers = comparison.sides
+    task = f"look {ours.queries:,} {type} mentions up in {ours.names:,} names"
+    if not peers:
+        return [Line(task, label, value(ours)) for label, value, _ in measures]
+    return [
+        Line(task, label, value(ours), peer.name, value(peer), more)
+        for peer in peers
+        for label, value, more in measures
+    ]
+
+
+def whole(throughput: Throughput, sharing: Sharing) -> list[Line]:
+    """Tell speed and memory of the whole pipeline."""
+    task = "annotate papers"
+    several = f"{sharing.processes} processes together, in those of one"
+    return [
+        Line(task, "texts/s, one process", throughput.texts_per_second),
+        Line(task, "peak memory (MB)", throughput.peak_memory),
+        Line(task, "one process (MB, proportional)", sharing.one),
+        Line(task, f"{sharing.processes} processes together (MB)", sharing.together),
+        Line(task, several, sharing.together / sharing.one),
+    ]

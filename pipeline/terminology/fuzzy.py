@@ -1,0 +1,298 @@
+"""Ranked candidates for many strings: exact, normal form, similar words, trigrams.
+
+What a string means is looked for in tiers, each with scores of its own below those of the tier
+before:
+
+1. `exact`: a name is the same string; `normal form`: it has the same normal form;
+2. variants: a name differs in a way that a rule describes (`name_words`, `variants`);
+3. `trigrams`: a name is spelled alike; `broader concept`: a concept is above a good candidate,
+   or its broad match, because vocabularies differ in how fine they are.
+
+The second and third tier are searched only when asked for, and only while candidates are wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.model import Candidate, EntityType
+from pipeline.terminology.candidate_set import CandidateSet
+from pipeline.terminology.fuzzy_index import TypeIndex, open_fuzzy_index
+from pipeline.terminology.name_words import query_classes, tokens_of
+from pipeline.terminology.ngrams import TrigramSearch
+from pipeline.terminology.normal_form import (
+    PARAGRAPH,
+    Cutter,
+    mix,
+    polynomial,
+    separators_agree,
+)
+from pipeline.terminology.terminology import NameMatch, Terminology
+from pipeline.terminology.variants import Variant, variants
+
+EXACT, NORMAL_FORM, TRIGRAMS, BROADER = "exact", "normal form", "trigrams", "broader concept"
+BROAD_MATCH = "skos:broadMatch"
+TAXONOMY = "NCBI Taxonomy"
+LEAST_SIMILARITY = 0.3
+"""Least cosine of trigrams that counts as spelled alike."""
+
+_WALL = np.uint64(polynomial(PARAGRAPH)[0])
+_FORMS = 30
+_NARROW = 4
+_BROADER_STRENGTH = 0.55
+_LONGEST = 400
+_BANDS = {EXACT: (0.9, 0.099), NORMAL_FORM: (0.8, 0.099)}
+_VARIANT_BAND = (0.6, 0.199)
+_TRIGRAM_BAND = (0.0, 0.599)
+_CLASS_STRENGTH = {
+    "word_order": 0.95,
+    "word_form": 0.85,
+    "general_word": 0.7,
+    "abbreviated_genus": 0.7,
+    "initials": 0.2,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A candidate for a string, and how it was found.
+
+    Attributes:
+        candidate: The candidate; its score is comparable among the candidates of one string.
+        source: Vocabulary that the matched name comes from.
+        method: `exact`, `normal form`, `trigrams` or the names of the rules that led to the name.
+    """
+
+    candidate: Candidate
+    source: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class _TypeLookup:
+    arrays: TypeIndex
+    trigrams: TrigramSearch
+
+
+class NameLookup:
+    """Looks strings up in a terminology, tier by tier.
+
+    Args:
+        terminology: The terminology.
+        cache: Directory for compiled arrays; by default the user's cache.
+    """
+
+    def __init__(self, terminology: Terminology, *, cache: Path | None = None) -> None:
+        self._terminology = terminology
+        self._index = terminology.index
+        self._cutter = Cutter()
+        self._cache = cache
+        predicates = list(self._index.predicates)
+        self._broad = predicates.index(BROAD_MATCH) if BROAD_MATCH in predicates else -1
+        self._weights = np.array(
+            [NameMatch("", "", s, "", 0, 2).weight for s in self._index.scopes], np.float64
+        )
+
+    @cached_property
+    def _types(self) -> dict[str, _TypeLookup]:
+        opened = open_fuzzy_index(self._index, cache=self._cache)
+        return {type: _TypeLookup(arrays, TrigramSearch(arrays)) for type, arrays in opened.items()}
+
+    def lookup(
+        self,
+        text: str,
+        *,
+        type: str | None = None,
+        organism: int | None = None,
+        fuzzy: bool = False,
+        limit: int | None = 10,
+    ) -> list[Hit]:
+        """Return the concepts that a string may name, best first.
+
+        Candidates of the same score are ordered: human genes first, then by identifier.
+
+        Args:
+            text: The string.
+            type: Entity type; by default any.
+            organism: Taxon number to which genes have to belong; by default any.
+            fuzzy: Whether to go on with variants and spelling when candidates are too few.
+            limit: Most candidates wanted; None for all that are found.
+        """
+        text = " ".join(text[:_LONGEST].replace("\0", " ").split())
+        found = CandidateSet(self._index, type, organism)
+        self._agreeing(text, found)
+        taxa = self._taxa([Variant(text, (), 1.0)], type)
+        if fuzzy and text and found.wants(limit):
+            tokens = tokens_of(text)
+            types = [t for t in self._types if type in (None, t)]
+            for t in types:
+                self._similar_words(text, tokens, t, found)
+                proposed = variants(text, t)
+                self._respelled(proposed, t, found)
+                taxa += self._taxa(proposed, t)
+            if found.wants(limit):
+                for t in types:
+                    self._spelled_alike(tokens, t, found)
+                self._broader(found)
+        return _merged([self._hit(*row) for row in found.best(limit)], taxa)[:limit]
+
+    def _agreeing(self, text: str, found: CandidateSet) -> None:
+        # `Neoplasms, Breast`: a comma turns a name round.
+        forms = list(dict.fromkeys([text, " ".join(reversed(text.split(", ")))]))
+        keys = self._keys(forms)
+        form, key = next(((f, k) for f, k in zip(forms, keys, strict=True) if k >= 0), (text, -1))
+        for name, is_same in self._names_of(key, form, found, found.type):
+            method = EXACT if is_same else NORMAL_FORM
+            low, width = _BANDS[method]
+            found.add(np.array([name]), low + width * self._weigh([name]), method)
+
+    def _taxa(self, texts: Sequence[Variant], type: str | None) -> list[Hit]:
+        """Return the taxa of these names that only all of NCBI Taxonomy has."""
+        taxonomy = self._terminology.taxonomy
+        if taxonomy is None or type not in (None, EntityType.SPECIES):
+            return []
+        hits = []
+        for variant in texts:
+            for name in taxonomy.lookup(variant.text):
+                if self._index.curies.find(name.curie) >= 0:
+                    continue
+                method = EXACT if name.identical == 2 else NORMAL_FORM
+                low, width = _VARIANT_BAND if variant.rules else _BANDS[method]
+                weight = NameMatch("", "", name.scope, "", 0, 2).weight * variant.strength
+                candidate = Candidate(
+                    name.curie,
+                    self._terminology.name(name.curie),
+                    round(low + width * weight, 4),
+                    name.text,
+                    name.scope,
+                )
+                hits.append(Hit(candidate, TAXONOMY, ", ".join(variant.rules) or method))
+        return hits
+
+    def _respelled(self, proposed: Sequence[Variant], type: str, found: CandidateSet) -> None:
+        low, width = _VARIANT_BAND
+        keys = self._keys([variant.text for variant in proposed])
+        for variant, key in zip(proposed, keys, strict=True):
+            names = [name for name, _ in self._names_of(key, variant.text, found, type)]
+            scores = low + width * variant.strength * self._weigh(names)
+            found.add(np.array(names, np.int64), scores, ", ".join(variant.rules))
+
+    def _similar_words(self, text: str, tokens: list[str], type: str, found: CandidateSet) -> None:
+        arrays = self._types[type].arrays
+        low, width = _VARIANT_BAND
+        classes = query_classes(text, tokens, type)
+        for kind, strength in _CLASS_STRENGTH.items():
+            names = arrays.names_of(arrays.of_class(kind, getattr(classes, kind)))
+            found.add(names, low + width * strength * self._weigh(names), kind.replace("_", " "))
+
+    def _spelled_alike(self, tokens: list[str], type: str, found: CandidateSet) -> None:
+        lookup = self._types[type]
+        low, width = _TRIGRAM_BAND
+        forms, similarities = lookup.trigrams.search(tokens, most=_FORMS, least=LEAST_SIMILARITY)
+        names, starts = lookup.arrays.names_of(forms), lookup.arrays.names.starts
+        counts = (starts[forms + 1] - starts[forms]).astype(np.int64)
+        similarity = np.repeat(similarities.astype(np.float64), counts)
+        found.add(names, low + width * similarity * (0.9 + 0.1 * self._weigh(names)), TRIGRAMS)
+
+    def _broader(self, found: CandidateSet) -> None:
+        """Add what is directly above the best candidates."""
+        index = self._index
+        for concept, _, score, _ in found.best(_NARROW):
+            span = slice(int(index.mapped.starts[concept]), int(index.mapped.starts[concept + 1]))
+            wider = index.mapped.values[span][index.mapped_by[span] == self._broad]
+            above = np.unique(np.concatenate([index.parents[concept], wider]))
+            first = index.names_of[above].astype(np.int64)
+            first = first[first < index.names_of[above + 1]]
+            first = found.fitting(first, found.type)
+            found.add(first, np.full(len(first), _BROADER_STRENGTH * score), BROADER)
+
+    def _names_of(
+        self, key: int, text: str, found: CandidateSet, type: str | None
+    ) -> Iterator[tuple[int, bool]]:
+        """Yield the names of a string's normal form, and whether they are the same string."""
+        if key < 0:
+            return
+        index = self._index
+        folded = text.casefold()
+        for number in found.fitting(index.key_names[key], type).tolist():
+            name = index.names[number]
+            if name.casefold() == folded or separators_agree(text, name):
+                yield number, name == text
+
+    def _keys(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of each string's normal form in the index, -1 for one that has none."""
+        if not texts:
+            return []
+        words = self._cutter.cut(PARAGRAPH.join(texts))
+        ends = np.flatnonzero(words.hash == _WALL)
+        starts = np.concatenate([[0], ends + 1])
+        counts = np.append(ends, len(words.hash)) - starts
+        value = np.zeros(len(texts), np.uint64)
+        for k in range(int(counts.max(initial=0))):
+            longer = np.flatnonzero(counts > k)
+            word = starts[longer] + k
+            value[longer] = value[longer] * words.factor[word] + words.hash[word]
+        keys = self._index.key_table.find(mix(value))
+        keys[counts == 0] = -1
+        return [int(key) for key in keys]
+
+    def _weigh(self, names: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        scopes = self._index.name_scope[np.asarray(names, np.int64)]
+        weights: npt.NDArray[np.float64] = self._weights[scopes]
+        return weights
+
+    def _hit(self, concept: int, name: int, score: float, method: str) -> Hit:
+        index = self._index
+        taxon = int(index.concept_taxon[concept])
+        return Hit(
+            Candidate(
+                index.curies[concept],
+                index.concept_label[concept],
+                score,
+                index.names[name],
+                index.scopes[int(index.name_scope[name])],
+                f"NCBITaxon:{taxon}" if taxon else "",
+            ),
+            index.sources[int(index.name_source[name])],
+            method,
+        )
+
+
+def _merged(hits: list[Hit], more: list[Hit]) -> list[Hit]:
+    """Put further hits in their places, each concept once with its best score."""
+    if not more:
+        return hits
+    best: dict[str, Hit] = {}
+    for hit in sorted([*hits, *more], key=lambda h: -h.candidate.score):
+        best.setdefault(hit.candidate.curie, hit)
+    return list(best.values())
+
+
+def lookup_many(
+    terminology: Terminology,
+    texts: Iterable[str],
+    *,
+    type: str | None = None,
+    organism: int | None = None,
+    fuzzy: bool = False,
+    limit: int | None = 10,
+    cache: Path | None = None,
+) -> Iterator[tuple[str, list[Hit]]]:
+    """Look many strings up; yields each string with its candidates, in the order given.
+
+    Strings that come again are not looked up again. The arguments are those of
+    `NameLookup.lookup`.
+    """
+    names = NameLookup(terminology, cache=cache)
+
+    @lru_cache(maxsize=100_000)
+    def look_up(text: str) -> list[Hit]:
+        return names.lookup(text, type=type, organism=organism, fuzzy=fuzzy, limit=limit)
+
+    return ((text, list(look_up(text))) for text in texts)
