@@ -63,10 +63,10 @@ def test_lookup() -> None:
     done = bionorm("lookup", "TNF-α", "--type", "Gene")
     assert done.returncode == 0
     header, first, *_ = rows(done.stdout)
-    assert header == ["curie", "name", "matched", "scope", "taxon", "score"]
-    assert first[:2] == ["NCBIGene:7124", "TNF"]
-    assert first[4] == "NCBITaxon:9606"
-    assert 0 < float(first[5]) <= 1
+    assert header[:8] == "query rank curie name matched scope taxon source".split()
+    assert first[:4] == ["TNF-α", "1", "NCBIGene:7124", "TNF"]
+    assert first[6] == "NCBITaxon:9606"
+    assert 0 < float(first[8]) <= 1
     assert done.stderr == ""
 
 
