@@ -63,7 +63,7 @@ def test_lookup() -> None:
     done = bionorm("lookup", "TNF-α", "--type", "Gene")
     assert done.returncode == 0
     header, first, *_ = rows(done.stdout)
-    assert header[:8] == "query rank curie name matched scope taxon source".split()
+    assert header[:8] == ["query", "rank", "curie", "name", "matched", "scope", "taxon", "source"]
     assert first[:4] == ["TNF-α", "1", "NCBIGene:7124", "TNF"]
     assert first[6] == "NCBITaxon:9606"
     assert 0 < float(first[8]) <= 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from pipeline.terminology.arrays import Arrays
 
 _CATALOGUE = "index.json"
+_KEPT_SECONDS = 60 * 24 * 3600
 
 
 def save_arrays(arrays: Arrays, notes: dict[str, Any], target: Path) -> None:
@@ -49,6 +51,18 @@ def save_arrays(arrays: Arrays, notes: dict[str, Any], target: Path) -> None:
                 raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+    _forget_old(target)
+
+
+def _forget_old(target: Path) -> None:
+    """Remove what earlier versions left beside a new directory two months ago or before."""
+    limit = time.time() - _KEPT_SECONDS
+    for sibling in target.parent.iterdir():
+        try:
+            if sibling != target and sibling.stat().st_mtime < limit:
+                shutil.rmtree(sibling, ignore_errors=True)
+        except OSError:  # another process was faster
+            continue
 
 
 def load_arrays(target: Path) -> tuple[Arrays, dict[str, Any]] | None:

@@ -8,11 +8,9 @@ renamed, so that two processes may compile at the same time and none ever sees h
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +19,13 @@ import numpy.typing as npt
 import platformdirs
 
 from pipeline.terminology import arrays, compile, name_variants, normal_form
+from pipeline.terminology.array_store import load_arrays, save_arrays
 from pipeline.terminology.arrays import Arrays, Filter, HashTable, Ragged, Strings
 from pipeline.terminology.compile import compile_arrays, own_names
 from pipeline.terminology.snapshot import snapshot_hash
 
 LOG = logging.getLogger("bionorm")
-INDEX_VERSION = 1
-_CATALOGUE = "index.json"
+INDEX_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ def open_index(snapshot: Path, *, cache: Path | None = None) -> Index:
         LOG.info("compiling the terminology's index (once for this snapshot)")
     compiled, kinds = compile_arrays(snapshot)
     try:
-        _save(compiled, kinds, target)
+        save_arrays(compiled, {"kinds": kinds}, target)
     except OSError as error:
         LOG.warning("the index cannot be kept in %s: %s", root, error)
         return Index.from_arrays(compiled, kinds)
@@ -155,38 +153,10 @@ def _key(snapshot: Path) -> str:
     return digest.hexdigest()[:24]
 
 
-def _save(a: Arrays, kinds: dict[str, list[str]], target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
-    try:
-        sizes = {}
-        for name, array in sorted(a.items()):
-            path = temporary / f"{name}.npy"
-            np.save(path, array)
-            sizes[name] = path.stat().st_size
-        catalogue = {"version": INDEX_VERSION, "sizes": sizes, "kinds": kinds}
-        (temporary / _CATALOGUE).write_text(json.dumps(catalogue, indent=1), encoding="utf-8")
-        try:
-            temporary.rename(target)
-        except OSError:
-            # Another process was first; its index has the same content.
-            if not target.exists():
-                raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
 def _load(target: Path) -> Index | None:
     """Map an index into memory; None when it is not there or not whole."""
     try:
-        catalogue = json.loads((target / _CATALOGUE).read_text(encoding="utf-8"))
-        mapped: Arrays = {}
-        for name, size in catalogue["sizes"].items():
-            path = target / f"{name}.npy"
-            if path.stat().st_size != size:
-                return None
-            # As a plain array: items of a `memmap` are ten times slower to get.
-            mapped[name] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-        return Index.from_arrays(mapped, catalogue["kinds"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
+        found = load_arrays(target)
+        return Index.from_arrays(found[0], found[1]["kinds"]) if found else None
+    except (KeyError, TypeError, AttributeError):
+        return None  # a catalogue of something else

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -207,3 +208,13 @@ def test_an_empty_snapshot(make_snapshot: Make, tmp_path: Path) -> None:
         assert terminology.lookup("human") == []
         assert terminology.find("human") == ()
         assert list(terminology) == []
+
+
+def test_what_nobody_used_for_months_is_removed(make_snapshot: Make, tmp_path: Path) -> None:
+    old, recent = tmp_path / "index" / "old", tmp_path / "index" / "recent"
+    for directory in (old, recent):
+        directory.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    Terminology.open(make_snapshot(tmp_path / "snapshot"), cache=tmp_path)
+    assert not old.exists()
+    assert recent.exists()
