@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.model import Candidate, Link
+from pipeline.normalization.wording import told
 from pipeline.terminology.terminology import NameMatch, Terminology
 
 _ALTERNATIVES = 5
@@ -42,7 +43,7 @@ def link_disease(names: Sequence[NameMatch], terminology: Terminology) -> Link:
     share = 1 / rivals**0.5
     mondo = tuple(c for c in group if c.startswith("MONDO:"))
     mesh = tuple(c for c in group if c.startswith("MESH:"))
-    reason = f"{best.scope} name of {terminology.name(best.curie)}"
+    reason = told(best.scope, terminology.name(best.curie))
     if rivals > 1:
         reason += f"; {rivals} concepts share this name"
     # Where no mapping joins them, each vocabulary answers for itself, and the reason says so.

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pipeline.model import Candidate, Link
 from pipeline.normalization.gene_ranking import GeneRanker
 from pipeline.normalization.species_context import HUMAN, SpeciesChoice
+from pipeline.normalization.wording import told
 from pipeline.terminology.gene_prefixes import SCOPE
 from pipeline.terminology.terminology import NameMatch, Terminology
 
@@ -51,6 +52,8 @@ def with_orthologues(
     if not missing or source is None or len(source) > 1:
         return groups
     (origin,) = source.values()
+    if origin.scope == SCOPE:
+        return groups  # the prefix tells the species
     result = dict(groups)
     for curie in terminology.homologues(origin.curie):
         taxon = terminology.taxon(curie)
@@ -121,7 +124,7 @@ def link_gene(
             taxon=choice.taxon,
             alternatives=_alternatives(scored, terminology),
         )
-    reason = f"{best.name.scope} of {species_name}: {choice.reason}"
+    reason = f"{told(best.name.scope, f'a gene of {species_name}')}: {choice.reason}"
     if len(ranked) > 1:
         reason += f"; most likely of {len(ranked)} genes with this name"
     chosen = next(score for name, score in scored if name.curie == best.name.curie)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from pipeline.model import Candidate, Link
+from pipeline.normalization.wording import told
 from pipeline.terminology.terminology import NameMatch
 
 _ALTERNATIVES = 5
@@ -46,7 +47,7 @@ def link_other(names: Sequence[NameMatch], type_: str, terminology: Concepts) ->
     first = ranked[0]
     rivals = sum(name.weight == first.weight for name in ranked)
     share = 1 / rivals**0.5
-    reason = f"{first.scope} name of {terminology.name(first.curie)}"
+    reason = told(first.scope, terminology.name(first.curie))
     if rivals > 1:
         reason += f"; {rivals} concepts share this name"
     equivalents = terminology.equivalents(first.curie)

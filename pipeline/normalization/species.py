@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.model import Link
+from pipeline.normalization.wording import told
 from pipeline.terminology.terminology import NameMatch, Terminology
 
 _ALTERNATIVES = 5
@@ -51,7 +52,7 @@ def link_species(
     rivals = [n for n in ranked if standing(n) == standing(first)]
     share = 1 / len(rivals) ** 0.5
     ambiguous = first.scope == "abbreviated" and len(rivals) > 1
-    reason = f"{first.scope} name of {terminology.name(first.curie)}"
+    reason = told(first.scope, terminology.name(first.curie))
     if first.scope == "abbreviated" and support(first):
         reason += ", which the paper names in full"
     elif ambiguous:

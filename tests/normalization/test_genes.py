@@ -32,6 +32,7 @@ def gene(paper: Paper, surface: str) -> Mention:
         ("Expression of human SRR in patients.", "SRR", "NCBIGene:63826", HUMAN),
         ("In mice, Runx2 expression rose.", "Runx2", "NCBIGene:12393", MOUSE),
         ("In rats, Runx2 expression rose.", "Runx2", "NCBIGene:367218", RAT),
+        ("In mice, hTNF replaced the animal's own gene.", "hTNF", "NCBIGene:7124", HUMAN),
         ("RUNX2 expression rose in patients.", "RUNX2", "NCBIGene:860", HUMAN),
         (
             "In Saccharomyces cerevisiae, CDC28 regulates the cell cycle.",

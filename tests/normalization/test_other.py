@@ -44,7 +44,7 @@ def test_the_best_name_wins() -> None:
         Cells(),
     )
     assert (link.curie, link.name, link.method) == ("CL:1", "osteoblast", "exact")
-    assert link.reason == "preferred name of osteoblast"
+    assert link.reason == "a preferred name of osteoblast"
     assert link.score == 0.95
     assert link.mesh == ("MESH:D010006",)
     assert link.mondo == ()
