@@ -37,7 +37,7 @@ notebook: $(READY) ## run the notebook from top to bottom; the executed copy lan
 	$(BIN)/jupyter nbconvert --to notebook --execute notebooks/explore.ipynb --output-dir $(OUTPUT)
 
 ontologies: $(READY) ## compile the terminology snapshot from the official files in SOURCES
-	$(BIN)/bionorm ontologies build --from $(SOURCES)
+	$(BIN)/bionorm ontologies build --from $(SOURCES) --readme ontologies/README.md
 
 evaluate: $(READY) ## score the gold corpora in CORPORA (SPLIT=dev), beside the predictions in PEERS; writes RESULTS
 	@test -n "$(CORPORA)" || { echo "say where the corpora are: make evaluate CORPORA=dir"; exit 2; }

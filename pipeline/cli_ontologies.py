@@ -25,6 +25,7 @@ from rich.table import Table
 from pipeline import summary
 from pipeline.cli_mappings import EPILOG as MAPPINGS_EPILOG
 from pipeline.cli_mappings import mappings
+from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.terminology.diff import Difference
@@ -58,14 +59,21 @@ def build_snapshot(
     output: Annotated[Path, typer.Option("--output", "-o", help="Directory of the snapshot.")] = (
         Path("ontologies/snapshot")
     ),
+    readme: Annotated[
+        Path | None,
+        typer.Option(help="Also write a page on sources and counts here.", show_default=False),
+    ] = None,
 ) -> None:
     """Compile the official source files into a snapshot."""
+    if not source.is_dir():
+        raise UsageError(f"there is no directory {source}")
     from pipeline.export.atomic import write_text
     from pipeline.terminology.build import build
     from pipeline.terminology.snapshot import describe
 
     manifest = build(source, output)
-    write_text(output.parent / "README.md", describe(manifest))
+    if readme:
+        write_text(readme, describe(manifest))
     _console().print(summary.manifest_table(manifest, output))
 
 

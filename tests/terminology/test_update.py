@@ -461,9 +461,12 @@ def test_build_status_and_diff_work_together(command, mirror, tmp_path):
     command("update", "--no-build")
     built = tmp_path / "built/snapshot"
     built.parent.mkdir()
-    result = command("build", "--from", tmp_path / "home/sources", "--output", built)
+    page = tmp_path / "page.md"
+    sources = tmp_path / "home/sources"
+    result = command("build", "--from", sources, "--output", built, "--readme", page)
     assert result.exit_code == 0
-    assert "Mondo Disease Ontology" in (tmp_path / "built/README.md").read_text()
+    assert "Mondo Disease Ontology" in page.read_text()
+    assert [path.name for path in built.parent.iterdir()] == ["snapshot"]
     result = command("status", "--snapshot", built)
     assert result.exit_code == 0
     assert "2030-01-02" in result.stdout
