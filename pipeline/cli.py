@@ -17,6 +17,7 @@ from pipeline.cli_benchmark import benchmark
 from pipeline.cli_corpora import evaluate, train
 from pipeline.cli_lookup import coverage, lookup
 from pipeline.cli_ontologies import ontologies
+from pipeline.cli_options import Snapshot
 from pipeline.errors import BionormError, UsageError
 from pipeline.progress import progress_bar
 
@@ -31,14 +32,6 @@ app = typer.Typer(
 
 Papers = Annotated[
     list[Path], typer.Argument(help="Files or directories with papers.", show_default=False)
-]
-Snapshot = Annotated[
-    Path | None,
-    typer.Option(
-        help="Directory of another terminology snapshot.",
-        envvar="BIONORM_SNAPSHOT",
-        show_default="the embedded one",
-    ),
 ]
 Terminologies = Annotated[
     list[str] | None,

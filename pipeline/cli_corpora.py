@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from pipeline.cli_options import Snapshot
 from pipeline.errors import UsageError
 from pipeline.progress import progress_bar
 
@@ -126,12 +127,7 @@ def evaluate(
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Go on without faulty parts of the input.")
     ] = False,
-    snapshot: Annotated[
-        Path | None,
-        typer.Option(
-            help="Directory of another terminology snapshot.", show_default="the embedded one"
-        ),
-    ] = None,
+    snapshot: Snapshot = None,
 ) -> None:
     """Score gold corpora: our own annotation of their texts, or predictions made elsewhere.
 

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.cli_options import Snapshot
 from pipeline.errors import UsageError
 from pipeline.model import EntityType
 
@@ -52,12 +53,7 @@ def lookup(
         str | None,
         typer.Option("--format", help="table, tsv or json.", show_default="table on a terminal"),
     ] = None,
-    snapshot: Annotated[
-        Path | None,
-        typer.Option(
-            help="Directory of another terminology snapshot.", show_default="the embedded one"
-        ),
-    ] = None,
+    snapshot: Snapshot = None,
 ) -> None:
     """Show the concepts that names may stand for, best first.
 
@@ -110,12 +106,7 @@ def coverage(
         Path | None,
         typer.Option(help="Write the mentions not found among 20 candidates to this TSV."),
     ] = None,
-    snapshot: Annotated[
-        Path | None,
-        typer.Option(
-            help="Directory of another terminology snapshot.", show_default="the embedded one"
-        ),
-    ] = None,
+    snapshot: Snapshot = None,
 ) -> None:
     """Measure what the terminology has of gold corpora: identifiers, and names to find them by."""
     from pipeline.evaluation import coverage as report

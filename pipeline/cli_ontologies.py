@@ -25,6 +25,7 @@ from rich.table import Table
 from pipeline import summary
 from pipeline.cli_mappings import EPILOG as MAPPINGS_EPILOG
 from pipeline.cli_mappings import mappings
+from pipeline.cli_options import Snapshot
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,15 +41,6 @@ ontologies = typer.Typer(
     help="The terminology: bring it up to date, build a snapshot, see what it holds.",
     no_args_is_help=True,
 )
-
-Snapshot = Annotated[
-    Path | None,
-    typer.Option(
-        help="Directory of another terminology snapshot.",
-        show_default="the embedded one",
-        envvar="BIONORM_SNAPSHOT",
-    ),
-]
 
 ontologies.command("mappings", epilog=MAPPINGS_EPILOG)(mappings)
 

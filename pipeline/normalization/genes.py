@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.model import Candidate, Link
-from pipeline.normalization.gene_ranking import GeneRanker
+from pipeline.normalization.gene_ranking import GeneRanker, RankedGene
 from pipeline.normalization.species_context import HUMAN, SpeciesChoice
 from pipeline.normalization.wording import told
 from pipeline.terminology.gene_prefixes import SCOPE
@@ -108,7 +108,7 @@ def link_gene(
     ranked = ranker.rank(surface, choice.taxon, groups)
     best = ranked[0]
     species_name = terminology.name(choice.taxon) or choice.taxon
-    scored = _scored(surface, groups, species, ranker)
+    scored = _scored(surface, groups, species, ranker, ranked)
     if len(ranked) > 1 and all(gene.name.scope == "family" for gene in ranked):
         members = ", ".join(terminology.name(gene.name.curie) for gene in ranked[:4])
         return Link(
@@ -152,22 +152,22 @@ def _scored(
     groups: Mapping[str, Mapping[str, NameMatch]],
     species: Sequence[SpeciesChoice],
     ranker: GeneRanker,
+    ranked: Sequence[RankedGene],
 ) -> list[tuple[NameMatch, float]]:
-    """Score the genes of all supported species, best first.
+    """Score the genes of all supported species, best first; `ranked` are those of the first one.
 
     The score is the probability of the species, times that of the gene within it, times how well
     the best gene's name fits: a common factor, so that the order is that of the probabilities.
     """
-    top = species[0].weight
-    odds = [math.exp(choice.weight - top) for choice in species]
-    result: list[tuple[NameMatch, float]] = []
-    for choice, odd in zip(species, odds, strict=True):
-        result += [
-            (gene.name, gene.probability * odd / sum(odds))
-            for gene in ranker.rank(surface, choice.taxon, groups)
-        ]
-    # The gene that is chosen is the best of the best species.
-    fit = ranker.rank(surface, species[0].taxon, groups)[0].name.weight
+    odds = [math.exp(choice.weight - species[0].weight) for choice in species]
+    total = sum(odds)
+    fit = ranked[0].name.weight
+    others = [ranker.rank(surface, choice.taxon, groups) for choice in species[1:]]
+    result = [
+        (gene.name, gene.probability * odd / total)
+        for genes, odd in zip([ranked, *others], odds, strict=True)
+        for gene in genes
+    ]
     result.sort(key=lambda item: (-item[1], item[0].taxon != 9606, item[0].curie))
     return [(name, probability * fit) for name, probability in result]
 

@@ -58,7 +58,7 @@ class WordTokenizer:
         return self
 
 
-@registry.tokenizers("bionorm.Tokenizer.v1")  # type: ignore[untyped-decorator]
+@registry.tokenizers("bionorm.Tokenizer.v1")  # type: ignore[untyped-decorator]  # catalogue's
 def make_tokenizer() -> Callable[[Language], WordTokenizer]:
     """Return the factory that spaCy's configuration names as `nlp.tokenizer`."""
 

@@ -236,7 +236,7 @@ def _run_peer(peer: str, python: str, directory: Path) -> str:
             f"{peer} is not installed for {python}: python3 -m venv peers; peers/bin/pip install "
             f"{peer}; then name peers/bin/python"
         )
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - as above
         [python, script, peer, str(directory)],
         capture_output=True,
         text=True,

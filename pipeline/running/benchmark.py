@@ -134,7 +134,7 @@ def _open_and_weigh(text: str, ready: Barrier, results: SimpleQueue[tuple[float,
         size = proportional_size()
         ready.wait(_PATIENCE)  # until all are measured, none may end and leave its share to others
         results.put((size, ""))
-    except Exception as error:
+    except Exception as error:  # of whatever kind: the parent waits for an answer
         results.put((0.0, repr(error)))
 
 
