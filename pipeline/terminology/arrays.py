@@ -104,18 +104,18 @@ class HashTable:
 
     def find(self, hashes: Uint64s) -> npt.NDArray[np.int32]:
         """Return the value for each hash, -1 for those that are not in the table."""
-        result = np.full(len(hashes), -1, np.int32)
         mask = len(self.keys) - 1
-        pending = np.arange(len(hashes))
         slot = (hashes & np.uint64(mask)).astype(np.int64)
+        result = self.values[slot]
+        # A free slot ends the search, and its value is that of a hash that is not there.
+        pending = np.flatnonzero((self.keys[slot] != hashes) & (result >= 0))
+        slot = slot[pending]
         while len(pending):
+            slot = (slot + 1) & mask
             values = self.values[slot]
-            same = self.keys[slot] == hashes[pending]
-            hit = same & (values >= 0)
-            result[pending[hit]] = values[hit]
-            rest = (values >= 0) & ~same
-            pending = pending[rest]
-            slot = (slot[rest] + 1) & mask
+            result[pending] = values
+            rest = (self.keys[slot] != hashes[pending]) & (values >= 0)
+            pending, slot = pending[rest], slot[rest]
         return result
 
 

@@ -227,7 +227,14 @@ def _tolerant(name: str) -> str:
 
 
 def _has_word(text: str, word: str) -> bool:
-    return word in text and bool(re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", text))
+    """Whether a text has a word of this spelling (many times faster than a pattern)."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not ((start and text[start - 1].isalnum()) or text[end : end + 1].isalnum()):
+            return True
+        start = text.find(word, end)
+    return False
 
 
 @cache

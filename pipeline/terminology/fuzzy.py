@@ -24,6 +24,7 @@ import numpy.typing as npt
 from pipeline.model import Candidate, EntityType
 from pipeline.terminology.candidate_set import CandidateSet
 from pipeline.terminology.fuzzy_index import TypeIndex, open_fuzzy_index
+from pipeline.terminology.name_match import name_weight
 from pipeline.terminology.name_words import query_classes, tokens_of
 from pipeline.terminology.ngrams import TrigramSearch
 from pipeline.terminology.normal_form import (
@@ -33,7 +34,7 @@ from pipeline.terminology.normal_form import (
     polynomial,
     separators_agree,
 )
-from pipeline.terminology.terminology import NameMatch, Terminology
+from pipeline.terminology.terminology import Terminology
 from pipeline.terminology.variants import Variant, variants
 
 EXACT, NORMAL_FORM, TRIGRAMS, BROADER = "exact", "normal form", "trigrams", "broader concept"
@@ -95,9 +96,7 @@ class NameLookup:
         self._cache = cache
         predicates = list(self._index.predicates)
         self._broad = predicates.index(BROAD_MATCH) if BROAD_MATCH in predicates else -1
-        self._weights = np.array(
-            [NameMatch("", "", s, "", 0, 2).weight for s in self._index.scopes], np.float64
-        )
+        self._weights = np.array([name_weight(scope) for scope in self._index.scopes], np.float64)
 
     @cached_property
     def _types(self) -> dict[str, _TypeLookup]:
@@ -164,7 +163,7 @@ class NameLookup:
                     continue
                 method = EXACT if name.identical == 2 else NORMAL_FORM
                 low, width = _VARIANT_BAND if variant.rules else _BANDS[method]
-                weight = NameMatch("", "", name.scope, "", 0, 2).weight * variant.strength
+                weight = name_weight(name.scope) * variant.strength
                 candidate = Candidate(
                     name.curie,
                     self._terminology.name(name.curie),

@@ -8,7 +8,7 @@ names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,11 @@ from pipeline.terminology.index import Index
 from pipeline.terminology.normal_form import PARAGRAPH, WORD, Words, mix, polynomial
 
 MAX_WORDS = 24
-_CLOSING = np.array([polynomial(c)[0] for c in ")]+"], np.uint64)
+_CLOSING = tuple(np.uint64(polynomial(c)[0]) for c in ")]+")
 _WALL = np.uint64(polynomial(PARAGRAPH)[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A stretch of text whose normal form is that of a name.
 
     Attributes:
@@ -47,7 +46,9 @@ def find_names(words: Words, index: Index) -> list[Match]:
     if not count:
         return []
     is_word = words.kind == WORD
-    may_end = is_word | np.isin(words.hash, _CLOSING)
+    may_end = is_word.copy()
+    for closing in _CLOSING:
+        may_end |= words.hash == closing
     wall = words.hash == _WALL
     first = np.flatnonzero(is_word)
     value = words.hash[first]
@@ -75,9 +76,5 @@ def find_names(words: Words, index: Index) -> list[Match]:
     stops = words.end[np.concatenate([f[1] for f in found])]
     every_key = np.concatenate([f[2] for f in found])
     order = np.lexsort((stops, starts))
-    return [
-        Match(s, e, k)
-        for s, e, k in zip(
-            starts[order].tolist(), stops[order].tolist(), every_key[order].tolist(), strict=True
-        )
-    ]
+    rows = starts[order].tolist(), stops[order].tolist(), every_key[order].tolist()
+    return list(map(Match._make, zip(*rows, strict=True)))

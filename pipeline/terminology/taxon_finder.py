@@ -23,13 +23,14 @@ from typing import Protocol
 MAX_WORDS = 12
 _WORDS_BEFORE_VIRUS = 6
 
+# Patterns begin with what they consume, since `re` then skips ahead to such a character.
 _START = re.compile(
-    r"(?<![^\W_])(?:Ca\.(?= )|(?:[A-Z][a-z]+(?:-[a-z]+)*|[A-Z]{4,}(?=\s[A-Z]{3}))(?![^\W_]))"
+    r"[A-Z](?<![^\W_].)(?:(?<=C)a\.(?= )|(?:[a-z]+(?:-[a-z]+)*|[A-Z]{3,}(?=\s[A-Z]{3}))(?![^\W_]))"
 )
 _VIRUS = re.compile(r"(?:virus|phage|viroid)(?![^\W_])")
 _VIRUS_NEXT = re.compile(r"\s[^\W_]*virus(?:es)?(?![^\W_])")
 _ABBREVIATED = re.compile(
-    r"(?<![^\W_])([A-Z][a-z]{0,2})(?:\.[ \t\u00a0]?\n?|[ \u00a0])"
+    r"([A-Z](?<![^\W_].)[a-z]{0,2})(?:\.[ \t\u00a0]?\n?|[ \u00a0])"
     r"(?:([a-z])\.[ \u00a0]?(?:(?:pv|var|subsp|ssp)\.[ \u00a0]?)?)?"
     r"([a-z]{3,}(?:-[a-z]+)*)(?![^\W_])"
 )

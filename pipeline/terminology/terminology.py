@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
@@ -16,49 +15,16 @@ from pipeline.terminology.full_taxonomy import FullTaxonomy, shared_taxonomy
 from pipeline.terminology.hierarchy import Hierarchy
 from pipeline.terminology.index import Index, open_index
 from pipeline.terminology.matcher import Match, find_names
+from pipeline.terminology.name_match import NameMatch
 from pipeline.terminology.normal_form import Cutter, mix, separators_agree
 from pipeline.terminology.snapshot import default_snapshot
+
+__all__ = ["EXACT", "ORTHOLOGY", "NameMatch", "Terminology", "shared_terminology"]
 
 ORTHOLOGY = "RO:HOM0000017"
 EXACT = "skos:exactMatch"
 _EQUIVALENT_PREFIXES = ("MONDO:", "MESH:", "OMIM:")
-_SCOPE_WEIGHT = {
-    "preferred": 1.0, "symbol": 1.0, "scientific": 1.0, "word": 0.98, "exact": 0.95,
-    "description": 0.95, "common": 0.93, "synonym": 0.85, "equivalent": 0.9, "acronym": 0.85,
-    "designation": 0.8, "abbreviated": 0.8, "former": 0.75, "narrow": 0.7, "related": 0.65,
-    "broad": 0.6,
-    "orthologue": 0.6, "adjective": 0.85, "learned": 0.8, "prefixed": 0.85, "family": 0.82,
-}  # fmt: skip
-
-
 _BINOMIAL = re.compile(r"[A-Z][a-z]+ [a-z]+(?:-[a-z]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class NameMatch:
-    """A name of a concept that has the normal form of a surface form.
-
-    Attributes:
-        curie: The concept.
-        text: The name as the source writes it.
-        scope: The name's scope.
-        type: The concept's entity type.
-        taxon: Taxon number of a gene, otherwise 0.
-        identical: How much the name resembles the surface form beyond the normal form: 2 when
-            they are the same string, 1 when they differ in case only, otherwise 0.
-    """
-
-    curie: str
-    text: str
-    scope: str
-    type: str
-    taxon: int
-    identical: int
-
-    @property
-    def weight(self) -> float:
-        """How well a name of this scope and likeness speaks for its concept, from 0 to 1."""
-        return _SCOPE_WEIGHT.get(self.scope, 0.6) * (0.9 + 0.05 * self.identical)
 
 
 class Terminology:
@@ -71,6 +37,11 @@ class Terminology:
         self._number = lru_cache(maxsize=50_000)(index.curies.find)
         # The same few thousand names make up most matches of any text.
         self._cached_matches = lru_cache(maxsize=20_000)(self._name_matches)
+        self._cached_exact_matches = lru_cache(maxsize=20_000)(self._exact_matches)
+        self._cached_name = lru_cache(maxsize=20_000)(self._name)
+        self._cached_mappings = lru_cache(maxsize=20_000)(self._mappings)
+        self._cached_equivalents = lru_cache(maxsize=20_000)(self._equivalents)
+        self._cached_homologues = lru_cache(maxsize=20_000)(self._homologues)
         # Recognition and normalization ask for the same text, one after the other.
         self._cached_find = lru_cache(maxsize=1)(self._find)
         self._cached_taxa = lru_cache(maxsize=1)(self._find_taxa)
@@ -116,6 +87,9 @@ class Terminology:
 
     def name(self, curie: str) -> str:
         """Return the preferred name, or an empty string."""
+        return self._cached_name(curie)
+
+    def _name(self, curie: str) -> str:
         number = self._number(curie)
         if number >= 0:
             return self._index.concept_label[number]
@@ -198,6 +172,9 @@ class Terminology:
 
     def mappings(self, curie: str) -> tuple[tuple[str, str], ...]:
         """Return predicate and object of each mapping, seen from this concept."""
+        return self._cached_mappings(curie)
+
+    def _mappings(self, curie: str) -> tuple[tuple[str, str], ...]:
         number = self._number(curie)
         if number < 0:
             return ()
@@ -212,6 +189,9 @@ class Terminology:
 
     def equivalents(self, curie: str) -> tuple[str, ...]:
         """Return the concept and its exact matches within MONDO, MeSH and OMIM."""
+        return self._cached_equivalents(curie)
+
+    def _equivalents(self, curie: str) -> tuple[str, ...]:
         return (
             curie,
             *(
@@ -223,6 +203,9 @@ class Terminology:
 
     def homologues(self, curie: str) -> tuple[str, ...]:
         """Return the genes of other species in the same group of orthologs."""
+        return self._cached_homologues(curie)
+
+    def _homologues(self, curie: str) -> tuple[str, ...]:
         group = {curie}
         for _ in range(2):  # from a gene to the human one, and from there to all others
             for member in sorted(group):
@@ -283,7 +266,7 @@ class Terminology:
         others: dict[str, int] = {}
         for match in self.find(text):
             surface = text[match.start : match.end]
-            if _BINOMIAL.fullmatch(surface):
+            if " " in surface and _BINOMIAL.fullmatch(surface):
                 for name in self.name_matches(match.key, surface):
                     if (
                         name.type == EntityType.SPECIES
@@ -321,6 +304,9 @@ class Terminology:
 
         A string with commas is also tried the other way round (`Neoplasms, Breast`).
         """
+        return self._cached_exact_matches(text)
+
+    def _exact_matches(self, text: str) -> tuple[NameMatch, ...]:
         for form in dict.fromkeys([text, " ".join(reversed(text.split(", ")))]):
             if (key := self._key(form)) >= 0:
                 return self.name_matches(key, form.strip())
