@@ -40,6 +40,7 @@ from pipeline.terminology.variants import Variant, variants
 EXACT, NORMAL_FORM, TRIGRAMS, BROADER = "exact", "normal form", "trigrams", "broader concept"
 BROAD_MATCH = "skos:broadMatch"
 TAXONOMY = "NCBI Taxonomy"
+TAXON = "NCBITaxon"
 LEAST_SIMILARITY = 0.3
 """Least cosine of trigrams that counts as spelled alike."""
 
@@ -139,7 +140,10 @@ class NameLookup:
                 for t in types:
                     self._spelled_alike(tokens, t, found)
                 self._broader(found)
-        return _merged([self._hit(*row) for row in found.best(limit)], taxa)[:limit]
+        hits = _merged([self._hit(*row) for row in found.best(limit)], taxa)
+        if fuzzy and (limit is None or len(hits) < limit):
+            hits = _merged(hits, self._species_of(hits[:_NARROW]))
+        return hits[:limit]
 
     def _agreeing(self, text: str, found: CandidateSet) -> None:
         # `Neoplasms, Breast`: a comma turns a name round.
@@ -210,6 +214,23 @@ class NameLookup:
             first = first[first < index.names_of[above + 1]]
             first = found.fitting(first, found.type)
             found.add(first, np.full(len(first), _BROADER_STRENGTH * score), BROADER)
+
+    def _species_of(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return what is above the strains, isolates and subspecies among hits, to the species."""
+        taxonomy = self._terminology.taxonomy
+        found: dict[str, Hit] = {}
+        for hit in hits:
+            prefix, _, number = hit.candidate.curie.partition(":")
+            if taxonomy is None or prefix != TAXON:
+                continue
+            above = taxonomy.lineage(int(number))[1:]
+            to_species = next((i for i, t in enumerate(above) if taxonomy.rank(t) == "species"), -1)
+            for taxon in above[: to_species + 1]:
+                name = taxonomy.name(taxon)
+                score = round(_BROADER_STRENGTH * hit.candidate.score, 4)
+                candidate = Candidate(f"{TAXON}:{taxon}", name, score, name, "scientific")
+                found.setdefault(candidate.curie, Hit(candidate, TAXONOMY, BROADER))
+        return list(found.values())
 
     def _names_of(
         self, key: int, text: str, found: CandidateSet, type: str | None

@@ -58,7 +58,7 @@ _ROMAN = {
     "IX": "9", "XI": "11", "XII": "12", "XIII": "13", "XIV": "14", "XVI": "16",
 }  # fmt: skip
 _AMERICAN = (
-    (re.compile(r"(?<=.)[ao]e(?=[a-z])"), "e"),  # leukaemia, oedema (not aerobic: see below)
+    (re.compile(r"(?<=.)[ao]e(?!s$)(?=[a-z])"), "e"),  # leukaemia (not aerobic, mosquitoes)
     (re.compile(r"^[ao]e(?=[dst])"), "e"),  # aetiology, oedema, oestrogen
     (re.compile(r"(?<=[a-z]{3})our(?=s?$|al|ed|ing|less|gen)"), "or"),  # tumour, behavioural
     (re.compile(r"(?<=[a-z]{2})is(?=(?:e|ed|es|ing|ation|ations)$)"), "iz"),  # immunised
@@ -125,6 +125,8 @@ def _singular(word: str) -> str:
         return word[:-3] + "y"
     if word.endswith(("sses", "xes", "ches", "shes", "viruses", "fetuses", "sinuses")):
         return word[:-2]
+    if word.endswith("oes") and len(word) > 6:
+        return word[:-2]  # mosquitoes, potatoes (not toes, aloes, canoes)
     if word.endswith("itides"):
         return word[:-3] + "s"
     return word[:-1]

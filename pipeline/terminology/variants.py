@@ -152,7 +152,7 @@ _SPECIES = frozenset({EntityType.SPECIES})
 _BOTH = frozenset({EntityType.GENE, EntityType.DISEASE})
 _TAXON = re.compile(r"^(?:h|hu|human|r|avian|bovine|porcine|equine|wild|wild-type)[- ]?(?=[A-Z])")
 _RANK = re.compile(
-    r"[,\s]+(?:sp|spp|subsp|ssp|var|strain|str|isolate|serovar|serotype|cv|pv|bv|complex|group)\b\.?.*$"
+    r"[,\s]+(?:gen|comb|sp|spp|subsp|ssp|var|strain|str|isolate|serovar|serotype|cv|pv|bv|complex|group)\b\.?.*$"
 )
 _LAST_WORD = re.compile(r"\s+\S+$")
 
