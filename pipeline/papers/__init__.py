@@ -5,7 +5,9 @@ paper that cannot be read, a fatal `Problem`. Annotations that a source carries 
 `Paper.annotations` and never into the text.
 """
 
-from pipeline.papers.formats import FORMATS, Reader, read, recognize, scan
+from pipeline.papers.formats import FORMATS, read, recognize, scan
 from pipeline.papers.inputs import collect
+from pipeline.papers.limits import Limits
+from pipeline.papers.source import Reader
 
-__all__ = ["FORMATS", "Reader", "collect", "read", "recognize", "scan"]
+__all__ = ["FORMATS", "Limits", "Reader", "collect", "read", "recognize", "scan"]

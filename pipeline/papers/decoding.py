@@ -42,6 +42,7 @@ _LINE_END = re.compile(rb"\r\n|\r|\n")
 _CONTROL = bytes([*range(0x00, 0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20), 0x7F])
 _ESCAPED = re.compile(r"[\udc80-\udcff]")
 _BINARY_SHARE = 0.01
+_LONGEST_REASON = 400
 
 
 def shown(path: Path) -> str:
@@ -49,48 +50,47 @@ def shown(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", errors="backslashreplace")
 
 
-def read_text(path: Path) -> str | Problem:
-    r"""Read a whole file as text.
-
-    A byte order mark is dropped, and line ends of every system become `\n`, so that line numbers
-    stay what they are.
-
-    Returns:
-        The text, or the problem that prevents reading it.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        return _unreadable(path, error)
-    return decode(data, path)
-
-
 def read_head(path: Path) -> str | Problem:
     """Read the beginning of a file as text, to recognize its format.
-
-    Bytes that are not UTF-8 are replaced here, because the head may end inside a character;
-    `read_text` is the one that reports them.
 
     Returns:
         The text, or the problem that the beginning already shows.
     """
     try:
         with path.open("rb") as file:
-            data = file.read(HEAD_SIZE)
+            return decode_head(file.read(HEAD_SIZE), path)
     except OSError as error:
-        return _unreadable(path, error)
-    if problem := _not_text(data, path):
+        return Problem(shown(path), 0, f"the file cannot be read: {error.strerror or error}")
+
+
+def decode_head(head: bytes, path: Path) -> str | Problem:
+    """Decode the beginning of a file, to recognize its format.
+
+    Bytes that are not UTF-8 are replaced here, because the head may end inside a character;
+    `decode` is the one that reports them. XML says itself in which encoding it is.
+
+    Returns:
+        The text, or the problem that the beginning already shows.
+    """
+    if wide := _wide_encoding(head):
+        text = head.decode(wide, errors="ignore").lstrip("\ufeff")
+        if text.lstrip().startswith("<"):
+            return _normalized(text)
+    if problem := not_text(head, path):
         return problem
-    return _normalized(data.decode("utf-8", errors="replace"))
+    return _normalized(head.decode("utf-8", errors="replace"))
 
 
 def decode(data: bytes, path: Path) -> str | Problem:
-    """Decode the bytes of a file; `path` is only named in problems.
+    r"""Decode the bytes of a file; `path` is only named in problems.
+
+    A byte order mark is dropped, and line ends of every system become `\n`, so that line numbers
+    stay what they are.
 
     Returns:
         The text, or a problem: the file is empty, binary, or not UTF-8.
     """
-    if problem := _not_text(data, path):
+    if problem := not_text(data, path):
         return problem
     try:
         text = _normalized(data.decode("utf-8"))
@@ -106,15 +106,21 @@ def is_utf8(line: str) -> bool:
     return line.isascii() or not _ESCAPED.search(line)
 
 
+def shortened(reason: str) -> str:
+    """Return a reason that may quote an input, short enough for a line on a terminal."""
+    return reason if len(reason) <= _LONGEST_REASON else f"{reason[: _LONGEST_REASON - 1]}…"
+
+
+def printable(line: str) -> str:
+    """Return such a line with U+FFFD in the place of what is not UTF-8."""
+    return _ESCAPED.sub("\ufffd", line)
+
+
 def _normalized(text: str) -> str:
     return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _unreadable(path: Path, error: OSError) -> Problem:
-    return Problem(shown(path), 0, f"the file cannot be read: {error.strerror or error}")
-
-
-def _not_text(data: bytes, path: Path) -> Problem | None:
+def not_text(data: bytes, path: Path) -> Problem | None:
     """Return the problem of data that are empty, binary, or text in wide characters."""
     if not data:
         return Problem(shown(path), 0, "the file is empty")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -9,14 +10,39 @@ from typing import Final
 
 from pipeline.errors import PaperError, UsageError
 from pipeline.model import Paper, Problem
-from pipeline.papers import pubtator, seed, text
-from pipeline.papers.decoding import read_head, shown
-
-Reader = Callable[[Path], Iterator[Paper | Problem]]
-"""Reads a file; a problem that is fatal stands in the place of a paper."""
+from pipeline.papers import (
+    archives,
+    bioc_json,
+    bioc_xml,
+    inputs,
+    jats,
+    jsonl,
+    markdown,
+    medline,
+    parquet,
+    pubtator,
+    seed,
+    table,
+    text,
+    unpacking,
+)
+from pipeline.papers.decoding import shown
+from pipeline.papers.limits import DEFAULT, Limits
+from pipeline.papers.source import Reader, Source, open_source
 
 FORMATS: Final[Mapping[str, Reader]] = MappingProxyType(
-    {"seed": seed.read, "text": text.read, "pubtator": pubtator.read}
+    {
+        "seed": seed.read,
+        "text": text.read,
+        "markdown": markdown.read,
+        "pubtator": pubtator.read,
+        "jats": jats.read,
+        "medline": medline.read,
+        "bioc-xml": bioc_xml.read,
+        "bioc-json": bioc_json.read,
+        "jsonl": jsonl.read,
+        "table": table.read,
+    }
 )
 """Input formats by the names that users give them."""
 
@@ -24,25 +50,32 @@ FORMATS: Final[Mapping[str, Reader]] = MappingProxyType(
 _BY_CONTENT: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("pubtator", pubtator.looks_like),
     ("seed", seed.looks_like),
+    ("table", table.looks_like),
 )
 _BY_SUFFIX: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "": "text",
-        ".txt": "text",
-        ".text": "text",
-        ".md": "text",
-        ".markdown": "text",
+        **dict.fromkeys(table.SUFFIXES, "table"),
+        **dict.fromkeys(markdown.SUFFIXES, "markdown"),
+        **dict.fromkeys(("", ".txt", ".text"), "text"),
         ".pubtator": "pubtator",
+        ".jsonl": "jsonl",
+        ".ndjson": "jsonl",
     }
 )
-_FOREIGN: Final = (
-    ("<!doctype html", "HTML"),
-    ("<html", "HTML"),
-    ("<?xml", "XML"),
-    ("<!doctype", "XML"),
-    ("{", "JSON"),
-    ("[{", "JSON"),
+_ROOTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(jats.ROOTS, "jats"),
+        **dict.fromkeys(medline.ROOTS, "medline"),
+        bioc_xml.ROOT: "bioc-xml",
+    }
 )
+_XML: Final = re.compile(r"\s*<(?:\?xml|!DOCTYPE|!--|[A-Za-z][\w.:-]*[\s/>])", re.IGNORECASE)
+_HTML: Final = re.compile(r"\s*<!DOCTYPE\s+html", re.IGNORECASE)
+_BEFORE_ROOT: Final = re.compile(
+    r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE
+)
+_ROOT: Final = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_JSON: Final = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*\{)")
 
 
 def recognize(path: Path, head: str) -> str:
@@ -55,30 +88,54 @@ def recognize(path: Path, head: str) -> str:
     Raises:
         PaperError: If the format is none of `FORMATS`.
     """
+    head = head.lstrip("\ufeff")
+    if _XML.match(head):
+        return _xml_format(path, head)
+    if _JSON.match(head):
+        return "bioc-json" if bioc_json.looks_like(head) else "jsonl"
     for name, looks_like in _BY_CONTENT:
         if looks_like(head):
             return name
-    start = head.lstrip()[:20].casefold()
-    known = ", ".join(FORMATS)
-    for mark, foreign in _FOREIGN:
-        if start.startswith(mark):
-            reason = f"{foreign} is not a format that can be read (formats: {known})"
-            raise PaperError(Problem(shown(path), 0, reason))
-    if name := _BY_SUFFIX.get(path.suffix.lower(), ""):
+    suffix = unpacking.inner(path).suffix.lower()
+    name = _BY_SUFFIX.get(suffix, "")
+    if name == "text" and markdown.looks_like(head):
+        return "markdown"
+    if name:
         return name
+    known = ", ".join(FORMATS)
     reason = (
-        f"the format is not recognized by content or by the suffix {path.suffix!r}; "
+        f"the format is not recognized by content or by the suffix {suffix!r}; "
         f"name it if it is one of {known}"
     )
     raise PaperError(Problem(shown(path), 0, reason))
 
 
-def scan(path: Path, *, format: str | None = None) -> Iterator[Paper | Problem]:
+def _xml_format(path: Path, head: str) -> str:
+    """Return the format of XML by its first element."""
+    position = 0
+    while match := _BEFORE_ROOT.match(head, position):
+        position = match.end()
+    root = _ROOT.match(head, position)
+    name = root[1] if root else ""
+    local = name.rpartition(":")[2]
+    if local in _ROOTS:
+        return _ROOTS[local]
+    known = ", ".join(FORMATS)
+    is_html = local.casefold() == "html" or _HTML.match(head)
+    what = "HTML" if is_html else f"XML that begins with <{name}>" if name else "XML"
+    reason = f"{what} is not a format that can be read (formats: {known})"
+    raise PaperError(Problem(shown(path), 0, reason))
+
+
+def scan(
+    path: Path, *, format: str | None = None, limits: Limits = DEFAULT
+) -> Iterator[Paper | Problem]:
     """Read the papers of a file; whatever is wrong with it comes as a problem, not an exception.
 
     Args:
-        path: The file.
+        path: The file, maybe compressed or an archive of files; `-` for standard input.
         format: Name of its format, one of `FORMATS`; recognized if None.
+        limits: How much of it may be read.
 
     Returns:
         An iterator over the papers in the order of the file. A problem (always a fatal one)
@@ -91,30 +148,58 @@ def scan(path: Path, *, format: str | None = None) -> Iterator[Paper | Problem]:
     if format is not None and format not in FORMATS:
         known = ", ".join(FORMATS)
         raise UsageError(f"unknown input format {format!r}; known formats: {known}")
-    return _scan(path, format)
+    return _scan(path, format, limits)
 
 
-def _scan(path: Path, format: str | None) -> Iterator[Paper | Problem]:
+def _scan(path: Path, format: str | None, limits: Limits) -> Iterator[Paper | Problem]:
     try:
-        if format is None:
-            head = read_head(path)
-            if isinstance(head, Problem):
-                yield head
-                return
-            format = recognize(path, head)
-        yield from FORMATS[format](path)
+        if reason := inputs.obstacle(path):
+            yield Problem(shown(path), 0, reason)
+            return
+        with open_source(path, limits) as source:
+            if archives.is_archive(source):
+                found = False
+                for member in archives.members(source):
+                    found = True
+                    yield from [member] if isinstance(member, Problem) else _read(member, format)
+                if not found:
+                    yield source.problem(0, "there is no paper in the archive")
+            else:
+                yield from _read(source, format)
     except PaperError as error:
         yield error.problem
     except OSError as error:
         yield Problem(shown(path), 0, f"the file cannot be read: {error.strerror or error}")
 
 
-def read(path: str | Path, *, format: str | None = None) -> Iterator[Paper]:
+def _read(source: Source, format: str | None) -> Iterator[Paper | Problem]:
+    if format is None:
+        try:
+            format = _format(source)
+        except PaperError as error:
+            yield error.problem
+            return
+    yield from FORMATS[format](source)
+
+
+def _format(source: Source) -> str:
+    if source.head.startswith(parquet.MARK):
+        return "table"
+    head = source.head_text()
+    if isinstance(head, Problem):
+        raise PaperError(head)
+    return recognize(source.path, head)
+
+
+def read(
+    path: str | Path, *, format: str | None = None, limits: Limits = DEFAULT
+) -> Iterator[Paper]:
     """Read the papers of a file.
 
     Args:
-        path: The file.
+        path: The file, maybe compressed or an archive of files; `-` for standard input.
         format: Name of its format, one of `FORMATS`; recognized if None.
+        limits: How much of it may be read.
 
     Returns:
         An iterator over the papers in the order of the file. Problems that left them readable
@@ -124,7 +209,7 @@ def read(path: str | Path, *, format: str | None = None) -> Iterator[Paper]:
         PaperError: While iterating, at the first paper that cannot be read.
         UsageError: If there is no format of that name.
     """
-    return _only_papers(scan(Path(path), format=format))
+    return _only_papers(scan(Path(path), format=format, limits=limits))
 
 
 def _only_papers(items: Iterator[Paper | Problem]) -> Iterator[Paper]:

@@ -23,6 +23,7 @@ _INLINE_TAG = re.compile(
     + _ATTRIBUTES,
     re.IGNORECASE,
 )
+_TAG_START = re.compile(r"</?[a-zA-Z]")
 _BLOCK_TAG = re.compile(
     _PREFIX + r"(?:p|br|div|sec|title|h[1-6]|ul|ol|li|list|list-item|break)" + _ATTRIBUTES,
     re.IGNORECASE,
@@ -55,7 +56,10 @@ def plain(raw: str) -> str:
     for _ in range(2):
         if "&" in text:
             text = _untagged(_REFERENCE.sub(_decoded, text))
-    return _BLANK.sub(" ", text).strip()
+    # Most texts have single spaces only, which is quickly told.
+    if "  " in text or not text.isprintable():
+        text = _BLANK.sub(" ", text)
+    return text.strip()
 
 
 def markdown(raw: str) -> str:
@@ -142,7 +146,7 @@ def _joined(lines: list[str]) -> Iterator[str]:
 
 
 def _untagged(text: str) -> str:
-    if "<" not in text:
+    if "<" not in text or not _TAG_START.search(text):
         return text
     return _BLOCK_TAG.sub(" ", _INLINE_TAG.sub("", text))
 

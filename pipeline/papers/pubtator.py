@@ -10,8 +10,8 @@ was collected from the corpora that are published in it:
 * they come with or without prefix: `D003110`, `MESH:D003110`, `860`, `NCBI Gene:860`,
   `species:ncbi:9606`, `*9606`, `860(Tax:9606)`;
 * a mention without concept has `-`, `-1`, `None`, `NIL`, an empty column or no column at all;
-* a seventh column holds the parts of a discontinuous or composite mention, or a confidence: it is
-  not read, so that a discontinuous mention counts with its outer borders;
+* further columns hold the parts of a discontinuous or composite mention, a confidence or other
+  identifiers: they are not read, so that a discontinuous mention counts with its outer borders;
 * rows of relations stand among the annotations and are passed over.
 """
 
@@ -21,12 +21,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from pipeline.model import Annotation, EntityType, Paper, Passage, Problem
-from pipeline.papers.decoding import is_utf8, read_head, shown
+from pipeline.papers.decoding import is_utf8, printable, shortened
+from pipeline.papers.limits import DEFAULT
+from pipeline.papers.source import Source, reader
 from pipeline.papers.vocabularies import BY_TAG
 
 TYPES: Final[Mapping[str, str]] = MappingProxyType(
@@ -134,16 +135,18 @@ class _Document:
     id: str
     line: int
     sections: dict[str, str] = field(default_factory=dict)
-    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    rows: list[tuple[int, str]] = field(default_factory=list)
     problems: list[tuple[int, str]] = field(default_factory=list)
     unreadable: bool = False
+    size: int = 0
 
 
-def read(path: Path, *, types: Mapping[str, str] = TYPES) -> Iterator[Paper | Problem]:
+@reader
+def read(source: Source, *, types: Mapping[str, str] = TYPES) -> Iterator[Paper | Problem]:
     """Read the documents of a PubTator file one after the other.
 
     Args:
-        path: The file, in UTF-8.
+        source: The file, in UTF-8.
         types: Which type each of the source's types (in lower case) means; others stay as they are.
 
     Yields:
@@ -152,35 +155,51 @@ def read(path: Path, *, types: Mapping[str, str] = TYPES) -> Iterator[Paper | Pr
         out and told in `Paper.problems`. A document that cannot be read, or that has the identifier
         of an earlier one, gives a fatal problem; so does a file that cannot be read at all.
     """
-    head = read_head(path)
-    if isinstance(head, Problem):
-        yield head
-        return
-    # Bytes that are not UTF-8 pass as lone surrogates, so that only their line is lost.
-    with path.open(encoding="utf-8-sig", errors="surrogateescape") as stream:
-        yield from read_lines(stream, shown(path), types=types)
+    yield from read_lines(source.lines(), source.name, types=types, most=source.limits.record)
 
 
 def read_lines(
-    lines: Iterable[str], source: str, *, types: Mapping[str, str] = TYPES
+    lines: Iterable[str | Problem],
+    source: str,
+    *,
+    types: Mapping[str, str] = TYPES,
+    most: int = DEFAULT.record,
 ) -> Iterator[Paper | Problem]:
-    """Read documents from the lines of a file, as `read` does; `source` names it in problems."""
+    """Read documents from the lines of a file, as `read` does.
+
+    Args:
+        lines: The lines.
+        source: The file in problems.
+        types: Which type each of the source's types means.
+        most: Characters that a document may have with its rows.
+    """
     seen: set[str] = set()
     strays: list[int] = []
     current: _Document | None = None
     for number, raw in enumerate(lines, start=1):
+        if isinstance(raw, Problem):
+            yield raw
+            continue
         line = raw.rstrip("\r\n")
         if not line or line.isspace():
             continue
         damaged = not is_utf8(line)
         header = _HEADER.match(line)
+        if current is not None and header is None:
+            current.size += len(line)
+            if current.size > most:
+                if current.rows or not current.unreadable:
+                    reason = f"more than {most:,} characters for one document"
+                    current.problems, current.unreadable = [(number, reason)], True
+                    current.rows.clear()
+                continue
         if header is None:
             if current is None:
                 strays.append(number)
             elif damaged:
                 current.problems.append((number, "not UTF-8: the row is left out"))
             else:
-                current.rows.append((number, line.split("\t")))
+                current.rows.append((number, line))
             continue
         identifier, section = header["id"].strip(), header["section"]
         if current is None or current.id != identifier or section in current.sections:
@@ -189,7 +208,7 @@ def read_lines(
             elif strays:
                 reason = f"{len(strays)} lines before the first 'PMID|t|title' are left out"
                 yield Problem(source, strays[0], reason)
-            current = _Document(identifier, number)
+            current = _Document(printable(identifier), number)
         current.sections[section] = header["text"]
         if damaged:
             current.unreadable = True
@@ -207,6 +226,8 @@ def _finish(
     if document.unreadable:
         line, reason = document.problems[-1]
         return Problem(source, line, reason, document.id)
+    if not document.id:
+        return Problem(source, document.line, "a document without an identifier")
     if document.id in seen:
         reason = f"document {document.id} occurs twice; the second one is left out"
         return Problem(source, document.line, reason, document.id)
@@ -218,11 +239,11 @@ def _finish(
         passages += (Passage("abstract", "abstract", abstract, len(title) + 1),)
     annotations = []
     problems = [Problem(source, n, reason, document.id, False) for n, reason in document.problems]
-    for line, columns in document.rows:
+    for line, row in document.rows:
         try:
-            annotation = _annotation(columns, line, document.id, passages, types)
+            annotation = _annotation(row.split("\t"), line, document.id, passages, types)
         except ValueError as error:
-            problems.append(Problem(source, line, str(error), document.id, False))
+            problems.append(Problem(source, line, shortened(str(error)), document.id, False))
         else:
             if annotation is not None:
                 annotations.append(annotation)
@@ -257,8 +278,8 @@ def _annotation(
         raise ValueError(f"row of document {columns[0]!r} inside document {document!r}")
     if width < 6 and _is_relation(columns):
         return None
-    if not 5 <= width <= 7:
-        raise ValueError(f"expected 5 to 7 columns separated by tabs, found {width}")
+    if width < 5:
+        raise ValueError(f"expected 5 or more columns separated by tabs, found {width}")
     text, type = columns[3], columns[4].strip()
     if not type:
         raise ValueError("the column of the type is empty")

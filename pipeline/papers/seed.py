@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.model import Annotation, Paper, Passage, Problem
-from pipeline.papers.decoding import read_text, shown
+from pipeline.papers.decoding import shown
 from pipeline.papers.markup import (
     heading,
     is_thematic_break,
@@ -32,6 +32,7 @@ from pipeline.papers.markup import (
     plain,
 )
 from pipeline.papers.seed_annotations import Fault, parse_line
+from pipeline.papers.source import Source, reader
 
 _KINDS = {
     "tl;dr": "tldr",
@@ -127,19 +128,25 @@ def looks_like(text: str) -> bool:
     ) or any(line.startswith("**Authors:**") for section in sections[:2] for line in section.lines)
 
 
-def read(path: Path) -> Iterator[Paper | Problem]:
+@reader
+def read(source: Source) -> Iterator[Paper | Problem]:
     """Read a file of seed Markdown.
 
     Yields:
         The paper, with a problem for each entity annotation that cannot be read; or the problem
         that prevents reading it: no text in UTF-8, or neither a title nor any text.
     """
-    text = read_text(path)
-    yield text if isinstance(text, Problem) else parse(text, path)
+    yield parse(source.text(), source.path, stem=source.stem)
 
 
-def parse(text: str, path: Path) -> Paper | Problem:
-    """Parse seed Markdown; `path` gives the source and, without a PMC identifier, the paper's.
+def parse(text: str, path: Path, *, stem: str | None = None) -> Paper | Problem:
+    """Parse seed Markdown.
+
+    Args:
+        text: The text.
+        path: The file that it is from.
+        stem: Identifier of a paper without a PMC identifier; by default the file's name without
+            its suffix.
 
     Returns:
         The paper, or the problem that it has neither a title nor any text.
@@ -153,7 +160,7 @@ def parse(text: str, path: Path) -> Paper | Problem:
     for section in _sections(lines):
         _read_section(section, draft)
     metadata = draft.metadata
-    source, paper_id = shown(path), shown(Path(path.stem))
+    source, paper_id = shown(path), shown(Path(path.stem)) if stem is None else stem
     if match := _PMCID.search(metadata.get("url", "")) or _PMCID.search(metadata.get("pmcid", "")):
         paper_id = metadata["pmcid"] = match[0]
     if not draft.passages:

@@ -24,9 +24,31 @@ PUBTATOR = "1|t|Title\n1|a|Text.\n\n2|t|Other\n2|a|More.\n"
         ("a.txt", PUBTATOR, "pubtator"),
         ("a.pubtator", "odd", "pubtator"),
         ("a.txt", "Some text", "text"),
-        ("a.MD", "# Some text", "text"),
+        ("a.MD", "# Some text", "markdown"),
+        ("a.md.gz", "Some text", "markdown"),
         ("a", "Some text", "text"),
+        ("a", "\n## Results\nx", "markdown"),
         ("a.txt", "[Article in French] text", "text"),
+        ("a.txt", "<5 mice> were used", "text"),
+        ("a.txt", "{x} is a set", "text"),
+        ("a.dat", "pmid\ttitle\tabstract\n1\tA\tB", "table"),
+        ("a.csv", "a,b", "table"),
+        ("a.txt", "id, please, and a title", "text"),
+        ("a", '{"pmid": 1}', "jsonl"),
+        ("a", '[\n{"id": 1}]', "jsonl"),
+        ("a", '{"source": "x", "documents": [{"id": 1}]}', "bioc-json"),
+        ("a", '{"id": "1", "infons": {}, "passages": [{"offset": 0}]}', "bioc-json"),
+        ("a", '{"PubTator3": [{"id": 1}]}', "bioc-json"),
+        ("a", '{"id": "1", "passages": [{"text": "x"}]}', "jsonl"),
+        ("a", '<?xml version="1.0"?>\n<!-- <x> -->\n<article a="1">', "jats"),
+        ("a", "<!DOCTYPE article PUBLIC \"x\" 'y' [<!ENTITY a '>'>]> <article>", "jats"),
+        ("a", '<?xml version="1.0"?><jats:article xmlns:jats="x">', "jats"),
+        ("a", "<pmc-articleset><article>", "jats"),
+        ("a", '<OAI-PMH xmlns="x">', "jats"),
+        ("a", "<PubmedArticleSet>", "medline"),
+        ("a", '<?xml version="1.0"?><!DOCTYPE X SYSTEM "y"><MedlineCitation>', "medline"),
+        ("a", "<PubmedBookArticle>", "medline"),
+        ("a", "<!DOCTYPE collection SYSTEM 'BioC.dtd'><collection>", "bioc-xml"),
     ],
 )
 def test_recognize(name: str, head: str, expected: str) -> None:
@@ -36,14 +58,15 @@ def test_recognize(name: str, head: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("name", "head", "reason"),
     [
+        ("a.xml", '<?xml version="1.0"?><mets>', "XML that begins with <mets> is not a format"),
         ("a.xml", '<?xml version="1.0"?>', "XML is not a format"),
-        ("a.txt", "<!DOCTYPE html>", "HTML is not a format"),
-        ("a.json", '{"a": 1}', "JSON is not a format"),
-        ("a.csv", "a,b", "not recognized by content or by the suffix '.csv'"),
+        ("a.txt", "<!DOCTYPE html><body>", "HTML is not a format"),
+        ("a.txt", "<HTML>", "HTML is not a format"),
+        ("a.odd", "a,b", "not recognized by content or by the suffix '.odd'"),
     ],
 )
 def test_foreign_formats_are_refused(name: str, head: str, reason: str) -> None:
-    with pytest.raises(PaperError, match="seed, text, pubtator") as caught:
+    with pytest.raises(PaperError, match="seed, text, markdown, pubtator, jats") as caught:
         recognize(Path(name), head)
     assert reason in caught.value.problem.reason
 
@@ -64,7 +87,7 @@ def test_a_named_format_wins(tmp_path: Path) -> None:
     path.write_text(SEED, encoding="utf-8")
     [paper] = scan(path, format="text")
     assert isinstance(paper, Paper)
-    assert [p.kind for p in paper.passages] == ["title", "text", "text"]
+    assert [p.text for p in paper.passages] == ["# Title", "## Abstract", "Text."]
 
 
 @pytest.mark.parametrize("function", [scan, read])
@@ -103,6 +126,14 @@ def test_unreadable_files_are_problems(tmp_path: Path, format: str | None) -> No
         [problem] = scan(path, format=format)
         assert isinstance(problem, Problem)
         assert "cannot be read" in problem.reason
+
+
+def test_xml_in_wide_characters_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.xml"
+    path.write_bytes("<MedlineCitation><PMID>7</PMID></MedlineCitation>".encode("utf-16"))
+    [problem] = scan(path)
+    assert isinstance(problem, Problem)
+    assert problem.paper_id == "7"
 
 
 def test_read_gives_papers_with_lesser_problems(tmp_path: Path) -> None:

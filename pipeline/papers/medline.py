@@ -1,0 +1,150 @@
+"""PubMed's XML: citations one by one or in sets, with structured abstracts, and book chapters.
+
+A labelled part of an abstract begins with its label, as PubMed shows it ("METHODS: We …"). The
+vernacular title and abstracts other than PubMed's own are read only where there is no other, MeSH
+headings, keywords and reference lists never. A citation without any text is told and left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pipeline.model import Paper, Passage, Problem
+from pipeline.papers.dates import iso_date
+from pipeline.papers.markup import plain
+from pipeline.papers.source import Source, reader
+from pipeline.papers.xml_records import Element, Record, records
+from pipeline.papers.xml_text import flat
+
+ROOTS: Final = frozenset(
+    {
+        "PubmedArticleSet",
+        "PubmedArticle",
+        "PubmedBookArticleSet",
+        "PubmedBookArticle",
+        "MedlineCitationSet",
+        "MedlineCitation",
+    }
+)
+"""Names of the elements that such a file begins with."""
+
+_UNIT: Final = ("PubmedArticle", "PubmedBookArticle")
+_NO_TITLE: Final = frozenset({"", "[Not Available].", "[Not Available]", "Not Available"})
+
+
+@reader
+def read(source: Source) -> Iterator[Paper | Problem]:
+    """Read the citations of a file one after the other.
+
+    Yields:
+        A paper per citation, named by its PMID; or, in its place, the problem that it has none, or
+        no text. Damaged XML ends the file with a problem.
+    """
+    bare = b"<PubmedArticle" not in source.head and b"<PubmedBookArticle" not in source.head
+    for record in records(source, ("MedlineCitation",) if bare else _UNIT):
+        yield _paper(record, source)
+
+
+def _paper(record: Record, source: Source) -> Paper | Problem:
+    unit = record.element
+    line = unit.sourceline or 0
+    if unit.tag == "PubmedBookArticle":
+        citation = article = unit.find("BookDocument")
+        journal, where = None, unit.find("BookDocument/Book")
+    else:
+        citation = unit if unit.tag == "MedlineCitation" else unit.find("MedlineCitation")
+        article = citation.find("Article") if citation is not None else None
+        journal = where = article.find("Journal") if article is not None else None
+    identifier = (citation.findtext("PMID") or "").strip() if citation is not None else ""
+    if not identifier:
+        return source.problem(line, "a citation without a PMID")
+    if article is None:
+        return source.problem(line, "a citation without an article", paper_id=identifier)
+    passages = tuple(_passages(article, citation, where))
+    if not passages:
+        reason = "the citation has neither a title nor an abstract"
+        return source.problem(line, reason, paper_id=identifier)
+    return Paper(
+        identifier,
+        passages,
+        metadata=_metadata(unit, article, journal, where, identifier),
+        source=source.name,
+        problems=tuple(
+            source.problem(n, reason, paper_id=identifier, fatal=False)
+            for n, reason in record.faults
+        ),
+    )
+
+
+def _passages(article: Element, citation: Element, book: Element | None) -> Iterator[Passage]:
+    title = flat(article.find("ArticleTitle"))
+    if title in _NO_TITLE:
+        title = flat(article.find("VernacularTitle"))
+    if not title and book is not None:
+        title = flat(book.find("BookTitle"))
+    if title:
+        yield Passage("title", "title", title)
+    abstract = article.find("Abstract")
+    if abstract is None:
+        others = [a for a in citation.findall("OtherAbstract") if a.get("Language") == "eng"]
+        abstract = others[0] if others else None
+    if abstract is None:
+        return
+    number = 0
+    for part in abstract.iterfind("AbstractText"):
+        if text := flat(part):
+            number += 1
+            label = part.get("Label")
+            if label and label != "UNLABELLED":
+                text = f"{plain(label).rstrip(':')}: {text}"
+            yield Passage(f"abstract.{number}", "abstract", text)
+
+
+def _metadata(
+    unit: Element,
+    article: Element,
+    journal: Element | None,
+    where: Element | None,
+    identifier: str,
+) -> dict[str, str]:
+    """Collect what a citation tells about the paper, in a fixed order of keys."""
+    found = {"pmid": identifier}
+    listed = unit.find("PubmedData/ArticleIdList")
+    if listed is None:
+        listed = unit.find("PubmedBookData/ArticleIdList")
+    for name in listed if listed is not None else ():
+        kind, value = name.get("IdType"), (name.text or "").strip()
+        if value and kind in {"doi", "pmc"}:
+            found["doi" if kind == "doi" else "pmcid"] = value
+    if "doi" not in found:
+        for name in article.iterfind("ELocationID"):
+            if name.get("EIdType") == "doi" and name.text:
+                found["doi"] = name.text.strip()
+    if journal is not None:
+        found["journal"] = flat(journal.find("Title"))
+        where = journal.find("JournalIssue")
+    elif where is not None:
+        found["journal"] = flat(where.find("BookTitle"))
+    if where is not None:
+        found["date"] = _date(where.find("PubDate"))
+    found["authors"] = _authors(article.find("AuthorList"))
+    return {key: value for key, value in found.items() if value}
+
+
+def _date(element: Element | None) -> str:
+    if element is None:
+        return ""
+    parts = (element.findtext(name) or "" for name in ("Year", "Month", "Day"))
+    return iso_date(*parts) or (element.findtext("MedlineDate") or "").strip()
+
+
+def _authors(listed: Element | None) -> str:
+    """List the authors; the loop runs over the few elements that matter, not over affiliations."""
+    names: list[str] = []
+    for part in listed.iter("LastName", "ForeName", "CollectiveName") if listed is not None else ():
+        if part.tag == "ForeName" and names:
+            names[-1] = f"{part.text or ''} {names[-1]}"
+        else:
+            names.append(flat(part) if len(part) else part.text or "")
+    return plain(", ".join(filter(None, names)))
