@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+from pipeline.export.characters import replace_surrogates
 
 
 @contextmanager
@@ -41,7 +40,12 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     target = path.resolve()
     temporary = target.with_name(f".bionorm-{secrets.token_hex(8)}.tmp")
     try:
-        with temporary.open("xb") as stream:
+        stream = temporary.open("xb")
+    except OSError as error:
+        # The user has not named the temporary file.
+        raise type(error)(error.errno, error.strerror, str(path)) from None
+    try:
+        with stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -63,12 +67,3 @@ def write_text(path: Path, text: str) -> None:
     """
     with atomic_write(path) as stream:
         stream.write(replace_surrogates(text).encode())
-
-
-def replace_surrogates(text: str) -> str:
-    r"""Return the text with each surrogate replaced by U+FFFD.
-
-    >>> ascii(replace_surrogates("a\ud800b"))
-    "'a\\ufffdb'"
-    """
-    return _SURROGATE.sub("\ufffd", text)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.export.characters import replace_surrogates
+from pipeline.export.sink import Table
 from pipeline.model import EntityType, Link, Mention, Paper
 
 MENTION_COLUMNS = (
@@ -16,9 +18,11 @@ MENTION_COLUMNS = (
 ENTITY_COLUMNS = (
     "paper_id", "type", "curie", "name", "taxon", "mesh", "mondo", "mentions", "texts", "score",
 )  # fmt: skip
-_NUMBERS: Mapping[str, str] = {
+NUMBERS: Mapping[str, str] = {
     "start": "int64", "end": "int64", "mentions": "int64", "score": "float64",
 }  # fmt: skip
+"""Types of the columns that are not text."""
+
 _TYPE_ORDER = {str(entity_type): i for i, entity_type in enumerate(EntityType)}
 
 
@@ -33,7 +37,7 @@ def mentions_frame(papers: Iterable[Paper]) -> pd.DataFrame:
     Args:
         papers: Annotated papers.
     """
-    return _frame((row for paper in papers for row in _mention_rows(paper)), MENTION_COLUMNS)
+    return _frame((row for paper in papers for row in mention_rows(paper)), MENTION_COLUMNS)
 
 
 def entities_frame(papers: Iterable[Paper]) -> pd.DataFrame:
@@ -48,7 +52,7 @@ def entities_frame(papers: Iterable[Paper]) -> pd.DataFrame:
     Args:
         papers: Annotated papers.
     """
-    return _frame((row for paper in papers for row in _entity_rows(paper)), ENTITY_COLUMNS)
+    return _frame((row for paper in papers for row in entity_rows(paper)), ENTITY_COLUMNS)
 
 
 def format_score(score: float) -> str:
@@ -83,27 +87,46 @@ def type_rank(entity_type: str) -> tuple[int, str]:
     return _TYPE_ORDER.get(entity_type, len(_TYPE_ORDER)), entity_type
 
 
-def _mention_rows(paper: Paper) -> Iterator[tuple[object, ...]]:
+def table_columns(table: Table) -> tuple[str, ...]:
+    """Return the columns of a table."""
+    return MENTION_COLUMNS if table is Table.MENTIONS else ENTITY_COLUMNS
+
+
+def table_rows(paper: Paper, table: Table) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of a paper in a table, with the values of its `table_columns`."""
+    return mention_rows(paper) if table is Table.MENTIONS else entity_rows(paper)
+
+
+def mention_rows(paper: Paper) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of a paper in the table of mentions.
+
+    A surrogate in a text, which no file and no column of pandas can hold, becomes U+FFFD.
+    """
+    paper_id = replace_surrogates(paper.id)
     for m in paper.mentions:
         link = m.link
         yield (
-            paper.id, m.passage, m.start, m.end, m.text, str(m.type), link.curie, link.name,
+            paper_id, replace_surrogates(m.passage), m.start, m.end, replace_surrogates(m.text),
+            replace_surrogates(str(m.type)), link.curie, link.name,
             round(link.score, 3), link.method, link.taxon, "|".join(link.mesh),
             "|".join(link.mondo),
             "|".join(f"{c.curie}={format_score(c.score)}" for c in link.alternatives),
         )  # fmt: skip
 
 
-def _entity_rows(paper: Paper) -> Iterator[tuple[object, ...]]:
+def entity_rows(paper: Paper) -> Iterator[tuple[object, ...]]:
+    """Yield the rows of a paper in the table of entities, with texts as in that of mentions."""
+    paper_id = replace_surrogates(paper.id)
     for link, mentions in group_by_concept(paper):
         yield (
-            paper.id, str(mentions[0].type), link.curie, link.name, link.taxon,
+            paper_id, replace_surrogates(str(mentions[0].type)), link.curie, link.name, link.taxon,
             "|".join(link.mesh), "|".join(link.mondo), len(mentions),
-            "|".join(dict.fromkeys(m.text for m in mentions)), round(link.score, 3),
+            "|".join(dict.fromkeys(replace_surrogates(m.text) for m in mentions)),
+            round(link.score, 3),
         )  # fmt: skip
 
 
 def _frame(rows: Iterator[tuple[Any, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=list(columns))
     # An empty frame has the same column types as a full one.
-    return frame.astype({c: _NUMBERS.get(c, "str") for c in columns})
+    return frame.astype({c: NUMBERS.get(c, "str") for c in columns})

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from jinja2 import Environment
 
+from pipeline.export.co_mentions import co_mentions
 from pipeline.export.frames import format_score, group_by_concept, type_rank
 from pipeline.model import EntityType, Link, Mention, Paper
 from pipeline.pages.highlight import Piece, pieces
@@ -170,6 +171,7 @@ def render_report(
         nil=sum(m.link.is_nil for v in views for m in v.paper.mentions),
         mentions=sum(len(v.paper.mentions) for v in views),
         entities=_all_entities(views),
+        pairs=co_mentions(view.paper for view in views),
         check=check,
         provenance=_flat(run or {}),
         unfolded=len(views) <= _MANY_PAPERS,

@@ -21,14 +21,31 @@ Rules of the files:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 
-from pipeline.export.atomic import atomic_write, replace_surrogates
+from pipeline.export.atomic import atomic_write
+from pipeline.export.characters import one_line
+from pipeline.export.frames import table_columns, table_rows
+from pipeline.export.prefixes import restyle_paper
+from pipeline.export.sink import Sink, WriteOptions
+from pipeline.model import Paper
 
-_SPACES = str.maketrans(dict.fromkeys("\0\t\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029", " "))
+
+@contextmanager
+def open_tsv(stream: BinaryIO, options: WriteOptions) -> Iterator[Sink]:
+    """Write a table of mentions or entities."""
+    stream.write(tsv_line(table_columns(options.table)))
+
+    def write(paper: Paper) -> None:
+        for row in table_rows(restyle_paper(paper, options.prefix_style), options.table):
+            stream.write(tsv_line(row))
+
+    yield write
 
 
 def write_tsv(frame: pd.DataFrame, path: Path) -> None:
@@ -45,9 +62,9 @@ def write_tsv(frame: pd.DataFrame, path: Path) -> None:
         OSError: If the file cannot be written.
     """
     with atomic_write(path) as stream:
-        stream.write(_line(frame.columns))
+        stream.write(tsv_line(frame.columns))
         for row in frame.itertuples(index=False, name=None):
-            stream.write(_line(row))
+            stream.write(tsv_line(row))
 
 
 def clean_cell(value: object) -> str:
@@ -58,10 +75,15 @@ def clean_cell(value: object) -> str:
     """
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return ""
-    return replace_surrogates(str(value)).translate(_SPACES)
+    return one_line(str(value))
 
 
-def _line(values: Iterable[object]) -> bytes:
+def tsv_line(values: Iterable[object]) -> bytes:
+    r"""Return the line of a table's row or header.
+
+    >>> tsv_line(("a\tb", 1, None, "c"))
+    b'a b\t1\t\tc\n'
+    """
     cells = (clean_cell(value) for value in values)
     return ("\t".join(map(_quoted, cells)) + "\n").encode()
 

@@ -58,5 +58,5 @@ def test_text_keeps_its_line_ends_and_loses_surrogates(tmp_path):
 
 
 def test_a_missing_directory_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"/no/a'$"):
         write_text(tmp_path / "no" / "a", "x")

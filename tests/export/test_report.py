@@ -16,8 +16,8 @@ ELEMENTS = set(
     re.findall(
         r"\w+",
         "html head meta title style body a header p h1 h2 h3 dl div dt dd small b em form fieldset "
-        "legend label input span output nav ul ol li main article section mark details summary "
-        "table thead tbody tfoot tr th td script",
+        "legend label input button span output nav ul ol li main article section mark details "
+        "summary table thead tbody tfoot tr th td script",
     )
 )
 HOSTILE = "</p></mark><script>alert(1)</script><img src=x onerror=alert(2)>&lt;\"'{{ 7*7 }}{% x %}"

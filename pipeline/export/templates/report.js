@@ -37,7 +37,7 @@
   };
   const show = (mark) => {
     clearTimeout(timer);
-    if (shown === mark) return;
+    if (shown === mark || mark.classList.contains("weak")) return;
     hide();
     if (all("input[id^=show-]").some((box) => off(box.id.slice(5)) && mark.classList.contains(box.id.slice(5)))) return;
     shown = mark;
@@ -86,7 +86,12 @@
     if (markOf(event.target) && !tappedBefore && matchMedia("(hover: none)").matches) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  addEventListener("scroll", (event) => { if (event.target === document) hide(); }, { passive: true, capture: true });
+  // The keyboard's focus scrolls the page by itself: the details follow their mention.
+  addEventListener("scroll", (event) => {
+    if (event.target !== document) return;
+    if (shown && shown.contains(document.activeElement)) place(shown);
+    else hide();
+  }, { passive: true, capture: true });
 
   // Sorting: each column's heading becomes a button.
   const key = (row, column, numeric) => {
@@ -117,31 +122,74 @@
     if (button) sort(button.closest("table"), button.closest("th"));
   });
 
-  // Search over the papers and the table of all concepts; texts are collected when first needed.
+  // Filters: a search over papers and the tables of all of them, a concept, a least score. What
+  // they look at is collected when first needed.
   const field = document.getElementById("q");
   const hits = document.getElementById("hits");
   const nothing = document.getElementById("nothing");
+  const least = document.getElementById("least");
+  const chosen = document.getElementById("chosen");
+  let concept = "";
   let index = null;
   const collect = () => [
     ...all("article.paper").map((element) => ({ element, paper: true, entry: document.querySelector(`[data-paper="${element.id}"]`) })),
     ...all(".searchable tbody tr").map((element) => ({ element, paper: false, entry: null })),
-  ].map((item) => ({ ...item, text: item.element.textContent.toLowerCase().replace(/\s+/g, " ") }));
+  ].map((item) => ({
+    ...item,
+    text: item.element.textContent.toLowerCase().replace(/\s+/g, " "),
+    concepts: new Set(item.paper ? all("mark[data-concept]", item.element).map((m) => m.dataset.concept) : []),
+  }));
   const search = () => {
     index ??= collect();
     const wanted = field.value.trim().toLowerCase().replace(/\s+/g, " ");
     let count = 0;
-    for (const { element, paper, entry, text } of index) {
-      const found = text.includes(wanted);
+    for (const { element, paper, entry, text, concepts } of index) {
+      const found = text.includes(wanted) && (!paper || !concept || concepts.has(concept));
       element.hidden = !found;
       if (entry) entry.hidden = !found;
       if (paper && found) count += 1;
     }
     const papers = index.filter((item) => item.paper).length;
-    hits.textContent = wanted ? `${count} of ${papers} papers` : "";
-    nothing.hidden = !wanted || count > 0;
+    hits.textContent = wanted || concept ? `${count} of ${papers} papers` : "";
+    nothing.hidden = !(wanted || concept) || count > 0;
+  };
+  const choose = (curie, name) => {
+    hide();
+    concept = curie;
+    chosen.hidden = !curie;
+    chosen.querySelector("b").textContent = name;
+    for (const mark of all("mark.same")) mark.classList.remove("same");
+    for (const mark of all("mark[data-concept]")) if (mark.dataset.concept === curie) mark.classList.add("same");
+    search();
+  };
+  const weigh = () => {
+    hide();
+    document.getElementById("least-value").textContent = least.value;
+    for (const element of all("[data-score]")) {
+      element.classList.toggle("weak", parseFloat(element.dataset.score || "0") < parseFloat(least.value));
+    }
   };
   let pause = 0;
-  field.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(search, 120); });
+  const soon = (action) => () => { clearTimeout(pause); pause = setTimeout(action, 120); };
+  field.addEventListener("input", soon(search));
+  least.addEventListener("input", soon(weigh));
+  chosen.querySelector("button").addEventListener("click", () => { choose("", ""); field.focus(); });
+  for (const row of all("tr[data-concept]")) {
+    const name = row.querySelector("th");
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "pick";
+    button.title = "Show only the papers with this concept";
+    button.append(...name.childNodes);
+    name.append(button);
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element ? event.target.closest("button.pick") : null;
+    if (!button) return;
+    choose(button.closest("tr").dataset.concept, button.textContent);
+    document.getElementById("main").focus();
+    document.querySelector("article.paper:not([hidden])")?.scrollIntoView();
+  });
   document.querySelector(".bar").addEventListener("submit", (event) => { event.preventDefault(); search(); });
   document.querySelector(".bar").addEventListener("change", hide);
 
