@@ -15,8 +15,10 @@ from dataclasses import dataclass
 
 from scispacy.abbreviation import filter_matches, find_abbreviation
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.vocab import Vocab
+
+from pipeline.recognition.places import Place, set_places
 
 SHORT_FORMS = "bionorm_short_forms"
 LONG_FORMS = "bionorm_long_forms"
@@ -100,7 +102,7 @@ class Abbreviations:
     """spaCy component: marks the abbreviations that a text defines.
 
     Sets two span groups of the same length: `doc.spans["bionorm_short_forms"]` and
-    `doc.spans["bionorm_long_forms"]`; the span at the same place in each belong together.
+    `doc.spans["bionorm_long_forms"]`; the spans at the same place in each belong together.
     """
 
     def __init__(self, vocab: Vocab) -> None:
@@ -108,20 +110,16 @@ class Abbreviations:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the definitions of one document."""
-        shorts: list[Span] = []
-        longs: list[Span] = []
-        for d in find_definitions(doc.text, self.vocab):
-            short = doc.char_span(d.short_start, d.short_end, alignment_mode="expand")
-            long = doc.char_span(d.long_start, d.long_end, alignment_mode="expand")
-            if short is not None and long is not None:
-                shorts.append(short)
-                longs.append(long)
-        doc.spans[SHORT_FORMS] = shorts
-        doc.spans[LONG_FORMS] = longs
+        text = doc.text
+        found = list(find_definitions(text, self.vocab))
+        shorts = [Place.of(text, d.short_start, d.short_end) for d in found]
+        longs = [Place.of(text, d.long_start, d.long_end) for d in found]
+        set_places(doc, SHORT_FORMS, shorts)
+        set_places(doc, LONG_FORMS, longs)
         return doc
 
 
-@Language.factory("bionorm_abbreviations")
+@Language.factory("bionorm_abbreviations", assigns=["doc.spans"])
 def make_abbreviations(nlp: Language, name: str) -> Abbreviations:
     """Create the component."""
     return Abbreviations(nlp.vocab)

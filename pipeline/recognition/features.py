@@ -7,8 +7,9 @@ weight for each, so that a decision can be read: `after=gene` for, `case=lower` 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.model import EntityType
 from pipeline.recognition.stop_names import stop_reason
@@ -70,15 +71,15 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
         facts: The whole text.
         longer: Types of the longer readings that contain it, `+`-joined; empty when none does.
     """
-    surface, around, type_ = reading.around.surface, reading.around, reading.type
-    words = _WORD.findall(surface)
-    case = _case(surface)
-    best = max(reading.names, key=lambda n: (n.weight, n.curie))
+    around, type_ = reading.around, reading.type
+    own = _own(around.surface)
+    case = own.case
+    best = max(reading.names, key=_rank)
     features = [
         "any",
-        f"shape={_shape(surface)}",
-        f"length={next((label for limit, label in _LENGTHS if len(surface) <= limit), '25')}",
-        f"words={min(len(words), 4)}",
+        own.shape,
+        own.length,
+        own.words,
         f"case={case}{'^' if around.starts_sentence else ''}",
         f"scope={best.scope}",
         f"scope={best.scope}{best.identical} case={case}",
@@ -86,21 +87,21 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
         f"after={around.after}",
         f"left={_side(around.left)}",
         f"right={_side(around.right)}",
-        f"name={normal_form(surface)}",
-        f"ending={words[-1][-3:].lower() if words else ''}",
+        own.name,
+        own.ending,
         f"others={'+'.join(reading.others)}",
         f"longer={longer}",
     ]
-    if reason := stop_reason(surface, type_):
+    if reason := own.stop_reasons.get(type_):
         features.append(f"stop={reason}")
-    if case != "lower" and facts.words.get(surface.lower()):
+    if case != "lower" and facts.words.get(own.lower):
         features.append(f"also-lower case={case}")
-    if len(words) == 1 and facts.words.get(surface, 0) > 1:
+    if own.is_word and facts.words.get(around.surface, 0) > 1:
         features.append(f"repeated case={case}")
     if type_ == EntityType.GENE:
         features += _gene_features(reading.names, facts, case)
     else:
-        vocabularies = sorted({n.curie.partition(":")[0] for n in reading.names})
+        vocabularies = sorted({n.curie[: n.curie.find(":")] for n in reading.names})
         features.append(f"vocabulary={'+'.join(vocabularies)}")
         features.append(f"exact={any(n.identical == 2 for n in reading.names)} case={case}")
     return features
@@ -110,7 +111,7 @@ def _gene_features(names: Sequence[NameMatch], facts: PaperFacts, case: str) -> 
     supported = [n for n in names if n.taxon == HUMAN_TAXON or n.taxon in facts.gene_taxa]
     if not supported:
         return ["support=none", f"support=none case={case}"]
-    best = max(supported, key=lambda n: (n.weight, n.curie))
+    best = max(supported, key=_rank)
     genes = len({n.curie for n in supported if n.taxon == best.taxon})
     mentioned = any(n.taxon in facts.gene_taxa for n in supported)
     return [
@@ -136,7 +137,7 @@ def readings(
             Reading(
                 match,
                 type_,
-                [n for n in found if n.type == type_],
+                found if len(types) == 1 else [n for n in found if n.type == type_],
                 around,
                 [t for t in types if t != type_],
             )
@@ -162,6 +163,42 @@ def longer_types(every: Sequence[Reading]) -> list[str]:
         result[i] = "+".join(sorted(types))
         open_.append(every[i])
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What a surface form tells by itself, wherever it stands."""
+
+    case: str
+    lower: str
+    is_word: bool
+    shape: str
+    length: str
+    words: str
+    name: str
+    ending: str
+    stop_reasons: Mapping[str, str]
+
+
+@lru_cache(maxsize=20_000)
+def _own(surface: str) -> _Own:
+    words = _WORD.findall(surface)
+    length = next((label for limit, label in _LENGTHS if len(surface) <= limit), "25")
+    return _Own(
+        _case(surface),
+        surface.lower(),
+        len(words) == 1,
+        f"shape={_shape(surface)}",
+        f"length={length}",
+        f"words={min(len(words), 4)}",
+        f"name={normal_form(surface)}",
+        f"ending={words[-1][-3:].lower() if words else ''}",
+        {t: reason for t in EntityType if (reason := stop_reason(surface, t))},
+    )
+
+
+def _rank(name: NameMatch) -> tuple[float, str]:
+    return name.weight, name.curie
 
 
 def _case(surface: str) -> str:
@@ -197,6 +234,7 @@ def _shape(surface: str) -> str:
     return shape[:8]
 
 
+@lru_cache(maxsize=10_000)
 def _side(characters: str) -> str:
     """Return what is glued to a side: a sign, and what kind of character follows it."""
     if not characters:

@@ -12,6 +12,24 @@ _ORDER: dict[str, int] = {EntityType.DISEASE: 0, EntityType.GENE: 1, EntityType.
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of the names that a coordinated expression such as `BRCA1/2` consists of.
+
+    A name that stands in two places has the offsets from its first character to its last one, as
+    discontinuous names have in gold corpora: BRCA2 those of the whole `BRCA1/2`.
+
+    Attributes:
+        start: First code point.
+        end: Code point after the last one.
+        full: The name in full; empty if it is what stands there.
+    """
+
+    start: int
+    end: int
+    full: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """A span that a recognizer proposes as a mention.
 
@@ -21,6 +39,7 @@ class Proposal:
         type: Entity type.
         score: Between 0 and 1.
         reason: Why it is proposed, in a few words.
+        members: The names in it, each of which becomes a mention; none if it is one itself.
     """
 
     start: int
@@ -28,6 +47,7 @@ class Proposal:
     type: str
     score: float
     reason: str
+    members: tuple[Member, ...] = ()
 
 
 def without_overlaps(proposals: Iterable[Proposal]) -> list[Proposal]:
@@ -39,7 +59,10 @@ def without_overlaps(proposals: Iterable[Proposal]) -> list[Proposal]:
     """
     ordered = sorted(
         proposals,
-        key=lambda p: (p.end, -p.start, -p.score, _ORDER.get(p.type, 3), p.type, p.reason),
+        key=lambda p: (
+            (p.end, -p.start, -p.score, _ORDER.get(p.type, 3), p.type, p.reason),
+            [(m.start, m.end, m.full) for m in p.members],
+        ),
     )
     ends = [p.end for p in ordered]
     best = [0.0]

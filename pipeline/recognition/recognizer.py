@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from pipeline.errors import UsageError
 from pipeline.model import EntityType
 from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
 from pipeline.recognition.acceptance import AcceptanceModel, shipped_model
+from pipeline.recognition.combination import RECOGNITION, Combiner
+from pipeline.recognition.encoding import Definition
+from pipeline.recognition.extensions import kept, offer
 from pipeline.recognition.features import (
     PaperFacts,
     Reading,
@@ -18,19 +22,21 @@ from pipeline.recognition.features import (
     readings,
     words_of,
 )
-from pipeline.recognition.proposals import Proposal, without_overlaps
-from pipeline.recognition.sequence import SequenceModel, hints_of, shipped_sequence_model
-from pipeline.recognition.short_forms import ShortForms
-from pipeline.recognition.spans import MENTIONS, span_at, without_shared_tokens
+from pipeline.recognition.places import Place, places_of
+from pipeline.recognition.proposals import Proposal
+from pipeline.recognition.rebuilding import Rebuilt
+from pipeline.recognition.sequence import hints_of
+from pipeline.recognition.tagger import Tagger, shipped_tagger
 from pipeline.terminology.gene_prefixes import find_prefixed, prefixed_names
 from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.matcher import Match
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
 DEFAULT_THRESHOLD = 0.5
-DEFAULT_GUIDELINE = "bc5cdr"
-SEQUENCE_TYPES = ("Disease",)
-"""Types for which a sequence model is better than the names of the terminology alone."""
+DEFAULT_GUIDELINE = "biored"
+SEQUENCE_TYPES = ("Disease", "Gene")
+"""Types for which the tagger is better than the names of the terminology alone. For species it is
+not, unless it is told a guideline: then it finds all of its types."""
 
 
 class NameReader:
@@ -62,11 +68,11 @@ class NameReader:
         return frozenset(int(t.partition(":")[2]) for t in taxa if t)
 
 
-class Recognizer:
+class Recognizer(Rebuilt):
     """spaCy component: finds mentions.
 
-    Genes and species are names of the terminology that the acceptance model takes; for the types
-    that a sequence model was trained for, the sequence model decides, with those names as hints.
+    For the types that are asked for, the tagger decides, with the names of the terminology as
+    hints; of other types, the names are mentions that the acceptance model takes.
     Sets `doc.ents` and `doc.spans["mentions"]`; spans carry the entity type as label and, as
     `span._.recognition`, the score and the reason.
     """
@@ -76,53 +82,58 @@ class Recognizer:
         terminology: Terminology,
         *,
         model: AcceptanceModel,
-        sequence_models: Sequence[SequenceModel],
+        tagger: Tagger,
+        sequence_types: Sequence[str],
         threshold: float,
         guideline: str,
     ) -> None:
         self.reader = NameReader(terminology)
+        self.combiner = Combiner(terminology)
         self.model = model
-        self.sequence_models = tuple(sequence_models)
+        self.tagger = tagger
+        self.sequence_types = tuple(sequence_types)
         self.threshold = threshold
         self.guideline = guideline
-        if not Span.has_extension("recognition"):
-            Span.set_extension("recognition", default=None)
+        offer(RECOGNITION, recognition_of)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The entity types that it may find."""
+        return tuple(sorted(filter(None, self.reader.terminology.index.types)))
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the mentions of one document."""
-        text = doc.text
-        short_forms = ShortForms.of_doc(
-            doc.spans.get(SHORT_FORMS, ()), doc.spans.get(LONG_FORMS, ())
-        )
-        proposals = short_forms.settle(text, self._propose(text))
-        spans = list(_spans(doc, without_overlaps(proposals)))
-        doc.spans[MENTIONS] = spans
-        doc.set_ents(without_shared_tokens(spans))
+        shorts, longs = places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS)
+        definitions = [
+            (short.start_char, short.end_char, long.start_char, long.end_char)
+            for short, long in zip(shorts, longs, strict=True)
+        ]
+        proposals = self._propose(doc.text, definitions)
+        self.combiner.combine(doc, proposals, in_context=self.sequence_types)
         return doc
 
-    def _propose(self, text: str) -> Iterator[Proposal]:
+    def _propose(self, text: str, definitions: Sequence[Definition]) -> Iterator[Proposal]:
         every, features = self.reader.read(text)
         probabilities = [
             self.model.probability(reading.type, described)
             for reading, described in zip(every, features, strict=True)
         ]
-        by_sequence = {model.type for model in self.sequence_models}
         for reading, probability in zip(every, probabilities, strict=True):
-            if probability >= self.threshold and reading.type not in by_sequence:
+            if probability >= self.threshold and reading.type not in self.sequence_types:
                 match, score = reading.match, round(probability, 6)
                 yield Proposal(match.start, match.end, reading.type, score, "a name")
-        if by_sequence:
+        if self.sequence_types:
             hints = hints_of(every, probabilities)
-            for model in self.sequence_models:
-                for start, end, score in model.find(text, hints, self.guideline):
-                    yield Proposal(start, end, model.type, round(score, 6), "found in context")
+            for found in self.tagger.find(text, hints, definitions, self.guideline):
+                if found.type in self.sequence_types:
+                    score = round(found.probability, 6)
+                    yield Proposal(found.start, found.end, found.type, score, "found in context")
 
 
-def _spans(doc: Doc, proposals: Iterable[Proposal]) -> Iterator[Span]:
-    for p in proposals:
-        span = span_at(doc, p.start, p.end, p.type)
-        span._.recognition = (p.score, p.reason)
-        yield span
+def recognition_of(span: Span, place: Place | None = None) -> tuple[float, str] | None:
+    """Return the score of a mention and the reason in words, or None for any other span."""
+    found = kept(span, RECOGNITION, place)
+    return (found[0], found[1]) if found else None
 
 
 @Language.factory(
@@ -133,6 +144,7 @@ def _spans(doc: Doc, proposals: Iterable[Proposal]) -> Iterator[Span]:
         "sequence_types": list(SEQUENCE_TYPES),
         "guideline": DEFAULT_GUIDELINE,
     },
+    assigns=["doc.ents", "doc.spans", "span._.recognition"],
 )
 def make_recognizer(
     nlp: Language,
@@ -149,16 +161,23 @@ def make_recognizer(
         name: The component's name.
         snapshot: Directory of a terminology snapshot; by default the embedded one.
         threshold: Smallest probability of a name of the terminology, from 0 to 1.
-        sequence_types: Entity types that the sequence models find.
-        guideline: Name of the corpus whose annotation guidelines the sequence models follow.
+        sequence_types: Entity types that the tagger finds.
+        guideline: Name of the corpus whose annotation guidelines the tagger follows.
     """
-    return Recognizer(
+    tagger = shipped_tagger()
+    if guideline not in tagger.weights.guidelines:
+        known = ", ".join(tagger.weights.guidelines)
+        raise UsageError(f"there is no guideline {guideline!r}; there are {known}")
+    recognizer = Recognizer(
         shared_terminology(snapshot),
         model=shipped_model(),
-        sequence_models=[shipped_sequence_model(type_) for type_ in sequence_types],
+        tagger=tagger,
+        sequence_types=sequence_types,
         threshold=threshold,
         guideline=guideline,
     )
+    settings = (snapshot, threshold, sequence_types, guideline)
+    return recognizer.made_by(make_recognizer, None, name, *settings)
 
 
 def _with_taxa(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Span
-
 from pipeline.model import EntityType
+from pipeline.recognition.places import Place
 from pipeline.recognition.proposals import Proposal, without_overlaps
 
+_PIECE = re.compile(r"[^\W_]+|[^\w\s]|_")
 _GENE_HEADS = frozenset(
     {
         "gene",
@@ -70,61 +70,89 @@ class ShortForms:
     long_forms: Mapping[str, tuple[LongForm, ...]]
 
     @classmethod
-    def of_doc(cls, shorts: Iterable[Span], longs: Iterable[Span]) -> ShortForms:
+    def of_doc(cls, shorts: Iterable[Place], longs: Iterable[Place]) -> ShortForms:
         """Collect the definitions of a document; the first one of a short form comes first."""
-        table: dict[str, tuple[LongForm, ...]] = {}
+        table: dict[str, list[LongForm]] = {}
         for short, long in zip(shorts, longs, strict=True):
-            key = without_plural(short.text)
             form = LongForm(long.text, long.start_char, long.end_char)
-            table[key] = (*table.get(key, ()), form)
-        return cls(table)
+            table.setdefault(without_plural(short.text), []).append(form)
+        return cls({short: tuple(forms) for short, forms in table.items()})
 
     def resolve(self, surface: str) -> str:
         """Return the long form of a surface form, or an empty string."""
         forms = self.long_forms.get(without_plural(surface), ())
         return forms[0].text if forms else ""
 
-    def settle(self, text: str, proposals: Iterable[Proposal]) -> list[Proposal]:
+    def settle(
+        self, text: str, proposals: Iterable[Proposal], *, in_context: Collection[str] = ()
+    ) -> list[Proposal]:
         """Give every occurrence of a short form the type of its long form.
 
         Where the long form is an entity, each occurrence of the short form becomes a mention of
         that type. Where it is not, what the terminology found at the short form is dropped: in a
         paper on `antler stem cells (ASC)`, ASC is not the gene. The exception is a gene symbol
         whose long form ends in a word for a gene product that no terminology lists.
+
+        Proposals that a model found knowing what the abbreviations stand for are not judged once
+        more: a short form only becomes a mention where its long form is exactly one and nothing
+        was found in its place.
+
+        Args:
+            text: The text.
+            proposals: What may be a mention in it.
+            in_context: Types whose proposals were found in that way.
         """
         proposals = list(proposals)
         if not self.long_forms:
             return proposals
         chosen = without_overlaps(proposals)
-        types = {short: _type_of(longs, chosen) for short, longs in self.long_forms.items()}
+        ends = [p.end for p in chosen]
+        types = {s: _type_of(longs, chosen, ends) for s, longs in self.long_forms.items()}
+        gene_like = {s for s, type_ in types.items() if type_ is None and self._gene_like(s)}
         places = list(self._occurrences(text))
         starts = [place.start for place in places]
         kept = []
         for p in proposals:
             i = bisect_right(starts, p.start) - 1
             place = places[i] if i >= 0 and p.end <= places[i].end else None
-            if place is None or self._keeps(place, types, p):
+            is_gene = p.type == EntityType.GENE
+            if place is None or p.type in in_context or (is_gene and place.short in gene_like):
                 kept.append(p)
+        coordinated = {(p.start, p.end, p.type): p.members for p in proposals if p.members}
+        exact = {(p.start, p.end): p for p in chosen if p.type in in_context}
+        taken = {i for p in chosen for i in range(p.start, p.end)} if exact else set()
         for place in places:
-            if (type_ := types[place.short]) is not None:
+            type_ = types[place.short]
+            if type_ in in_context:
+                long = self.long_forms[place.short][0]
+                whole = exact.get((long.start, long.end))
+                if whole is not None and taken.isdisjoint(range(place.start, place.end)):
+                    reason = f"abbreviation of {long.text}"
+                    kept.append(Proposal(place.start, place.end, whole.type, whole.score, reason))
+            elif type_ is not None:
                 reason = f"abbreviation of {self.long_forms[place.short][0].text}"
-                kept.append(Proposal(place.start, place.end, type_, 0.95, reason))
+                # `ERK1/2` is short for two names, as its long form is two.
+                members = coordinated.get((place.start, place.end, type_), ())
+                kept.append(Proposal(place.start, place.end, type_, 0.95, reason, members))
         return kept
-
-    def _keeps(self, place: Occurrence, types: Mapping[str, str | None], p: Proposal) -> bool:
-        """Whether a proposal at a short form stays: a gene whose long form is like a gene's."""
-        return (
-            types[place.short] is None
-            and p.type == EntityType.GENE
-            and self._gene_like(place.short)
-        )
 
     def _occurrences(self, text: str) -> Iterator[Occurrence]:
         """Yield the places of all short forms, in text order and without overlaps."""
-        longest_first = sorted(self.long_forms, key=lambda s: (-len(s), s))
-        alternatives = "|".join(re.escape(s) for s in longest_first)
-        for found in re.finditer(rf"(?<![^\W_])({alternatives})s?(?![^\W_])", text):
-            yield Occurrence(found.group(1), found.start(), found.end())
+        by_beginning: dict[str, list[str]] = {}
+        for short in sorted(self.long_forms, key=lambda s: (-len(s), s)):
+            if found := _PIECE.match(short):
+                by_beginning.setdefault(found.group(), []).append(short)
+        end = 0
+        for piece in _PIECE.finditer(text):
+            start, word = piece.start(), piece.group()
+            if start < end:
+                continue
+            # The plural of a short form of one word is another word.
+            for short in (*by_beginning.get(word, ()), *by_beginning.get(word[:-1], ())):
+                if place := _at(text, start, short):
+                    yield place
+                    end = place.end
+                    break
 
     def _gene_like(self, short: str) -> bool:
         return any(
@@ -134,14 +162,39 @@ class ShortForms:
         )
 
 
-def _type_of(longs: Sequence[LongForm], chosen: Sequence[Proposal]) -> str | None:
-    """Return the type of the mention that a long form is, or that ends it as its head."""
+def _at(text: str, start: int, short: str) -> Occurrence | None:
+    """Return the short form, with its plural s, that stands whole at a place."""
+    if not text.startswith(short, start) or (start and _is_letter(text[start - 1])):
+        return None
+    end = start + len(short)
+    for last in (end + 1, end) if text.startswith("s", end) else (end,):
+        if not _is_letter(text[last : last + 1]):
+            return Occurrence(short, start, last)
+    return None
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum()
+
+
+def _type_of(
+    longs: Sequence[LongForm], chosen: Sequence[Proposal], ends: Sequence[int]
+) -> str | None:
+    """Return the type of the mention that a long form is, or that ends it as its head.
+
+    Args:
+        longs: The long forms of one short form.
+        chosen: Mentions without overlaps, in text order.
+        ends: Where each of them ends.
+    """
     for long in longs:
-        for p in chosen:
-            if p.start <= long.start and p.end >= long.end:
-                return p.type
-            if p.end == long.end and 2 * (p.end - p.start) > long.end - long.start:
-                return p.type
+        i = bisect_left(ends, long.end)
+        if i == len(ends):
+            continue
+        p = chosen[i]
+        is_head = p.end == long.end and 2 * (p.end - p.start) > long.end - long.start
+        if p.start <= long.start or is_head:
+            return p.type
     return None
 
 

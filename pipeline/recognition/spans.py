@@ -34,3 +34,14 @@ def without_shared_tokens(spans: Iterable[Span]) -> list[Span]:
             taken.update(range(span.start, span.end))
             kept.append(span)
     return sorted(kept, key=lambda s: s.start)
+
+
+def set_entities(doc: Doc, spans: Iterable[Span]) -> None:
+    """Make spans the document's entities, the longest where they overlap.
+
+    Entities of other components stay where they share no token with these.
+    """
+    chosen = without_shared_tokens(spans)
+    taken = {token for span in chosen for token in range(span.start, span.end)}
+    others = [e for e in doc.ents if taken.isdisjoint(range(e.start, e.end))]
+    doc.set_ents([*chosen, *others])

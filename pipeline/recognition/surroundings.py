@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WORD_BEFORE = re.compile(r"([^\W_]+)[\s\-]*\W?$")
-_WORD_AFTER = re.compile(r"^\W?[\s\-]*([^\W_]+)")
+_NEXT_WORD = re.compile(r"\W?[\s\-]*([^\W_]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,11 @@ class Surroundings:
 def surroundings(text: str, start: int, end: int) -> Surroundings:
     """Describe the neighbourhood of a span."""
     head, tail = text[max(0, start - 40) : start], text[end : end + 40]
-    before, after = _WORD_BEFORE.search(head), _WORD_AFTER.search(tail)
+    before, after = _NEXT_WORD.match(head[::-1]), _NEXT_WORD.match(tail)
     stripped = head.rstrip(" \"'“‘([")
     return Surroundings(
         text[start:end],
-        before.group(1).lower() if before else "",
+        before.group(1)[::-1].lower() if before else "",
         after.group(1).lower() if after else "",
         head[-1:],
         tail[:2],

@@ -11,11 +11,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.language import document_text, passage_starts
-from pipeline.model import Paper
 from pipeline.recognition.acceptance import AcceptanceModel
-from pipeline.recognition.recognizer import NameReader
-from pipeline.training.corpora import TrainingCorpus
+from pipeline.training.reading import FOLDS, ReadPaper
 
 UNDECIDED = frozenset({"FamilyName", "DomainMotif"})
 """Annotations that are neither right nor wrong: families and domains are left out of training."""
@@ -28,41 +25,56 @@ _STRENGTH = 0.5
 class Examples:
     """Readings of one entity type with what the gold says of them."""
 
-    features: list[list[str]]
+    features: list[Sequence[str]]
     labels: list[bool]
 
 
-def train(corpora: Sequence[TrainingCorpus], reader: NameReader) -> AcceptanceModel:
+def train(papers: Sequence[ReadPaper]) -> AcceptanceModel:
     """Train the weights of all entity types.
 
     A corpus teaches only the types that it annotates completely: a span that it does not annotate
     says nothing about other types.
-
-    Args:
-        corpora: The training corpora.
-        reader: Reads the terminology's names.
     """
     examples: dict[str, Examples] = {}
-    for corpus in corpora:
-        for paper in corpus.papers:
-            _collect(paper, corpus.types, reader, examples)
+    training: dict[str, list[str]] = {}
+    for paper in papers:
+        _collect(paper, examples)
+        training.setdefault(paper.corpus, []).append(paper.id)
     return AcceptanceModel(
         {type_: _fit(found) for type_, found in sorted(examples.items())},
-        {corpus.name: tuple(p.id for p in corpus.papers) for corpus in corpora},
+        {name: tuple(ids) for name, ids in training.items()},
     )
 
 
-def _collect(
-    paper: Paper, types: frozenset[str], reader: NameReader, examples: dict[str, Examples]
-) -> None:
-    starts = passage_starts(paper)
+def cross_fitted(
+    papers: Sequence[ReadPaper], others: Sequence[ReadPaper] = ()
+) -> list[list[float]]:
+    """Return the probability of each reading of papers by models that have not seen the paper.
+
+    What is trained on the model's answers must not learn to trust them as they are on the model's
+    own training papers.
+
+    Args:
+        papers: The training papers.
+        others: Papers that get probabilities too but train nothing.
+    """
+    models = [train([p for p in papers if p.fold != fold]) for fold in range(FOLDS)]
+    return [
+        [
+            models[paper.fold].probability(reading.type, features)
+            for reading, features in zip(paper.readings, paper.features, strict=True)
+        ]
+        for paper in (*papers, *others)
+    ]
+
+
+def _collect(paper: ReadPaper, examples: dict[str, Examples]) -> None:
     gold: dict[tuple[int, int], set[str]] = {}
-    for a in paper.annotations:
-        offset = starts[a.passage]
-        gold.setdefault((offset + a.start, offset + a.end), set()).add(a.type)
-    for reading, features in zip(*reader.read(document_text(paper)), strict=True):
+    for start, end, type_ in paper.gold:
+        gold.setdefault((start, end), set()).add(type_)
+    for reading, features in zip(paper.readings, paper.features, strict=True):
         annotated = gold.get((reading.match.start, reading.match.end), set())
-        if reading.type in types and not annotated & UNDECIDED:
+        if reading.type in paper.types and not annotated & UNDECIDED:
             part = examples.setdefault(reading.type, Examples([], []))
             part.features.append(features)
             part.labels.append(reading.type in annotated)

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from pipeline.recognition.abbreviations import find_definitions
+from pipeline.recognition.places import Place
 from pipeline.recognition.proposals import Proposal
-from pipeline.recognition.short_forms import ShortForms, without_plural
-from pipeline.recognition.tokenizer import WordTokenizer
+from pipeline.recognition.short_forms import LongForm, ShortForms, without_plural
 
 VOCAB = Vocab()
 
 
 def short_forms(text: str) -> ShortForms:
-    doc: Doc = WordTokenizer(VOCAB)(text)
-    shorts: list[Span] = []
-    longs: list[Span] = []
-    for d in find_definitions(text, VOCAB):
-        short = doc.char_span(d.short_start, d.short_end, alignment_mode="expand")
-        long = doc.char_span(d.long_start, d.long_end, alignment_mode="expand")
-        assert short is not None
-        assert long is not None
-        shorts.append(short)
-        longs.append(long)
+    found = list(find_definitions(text, VOCAB))
+    shorts = [Place.of(text, d.short_start, d.short_end) for d in found]
+    longs = [Place.of(text, d.long_start, d.long_end) for d in found]
     return ShortForms.of_doc(shorts, longs)
 
 
@@ -87,6 +81,49 @@ def test_the_first_definition_counts() -> None:
     forms = short_forms("Osteoarthritis (OA). Then oleic acid (OA).")
     assert forms.resolve("OA") == "Osteoarthritis"
     assert [f.text for f in forms.long_forms["OA"]] == ["Osteoarthritis", "oleic acid"]
+
+
+SHORTS = st.lists(
+    st.sampled_from(
+        ["OA", "OAs", "TNF-α", "TNF", "α", "IL-1", "a.b", "X_Y", "-OH", "p", "ps", "1A"]
+    ),
+    min_size=1,
+    unique=True,
+)
+AROUND = st.lists(
+    st.sampled_from(
+        ["OA", "s", " ", "-", "TNF", "α", "IL-1", ".", "a", "b", "_", "X", "Y", "OH", "p"]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(SHORTS, AROUND)
+def test_occurrences_as_one_expression_finds_them(shorts: list[str], text: str) -> None:
+    """What is looked up word by word is what a regular expression of all short forms finds."""
+    long = LongForm("a long form", 0, 4)
+    found = ShortForms(dict.fromkeys(shorts, (long,))).settle(
+        text, [Proposal(0, 4, "Disease", 0.9, "long")]
+    )
+    longest_first = sorted(shorts, key=lambda s: (-len(s), s))
+    every = "|".join(map(re.escape, longest_first))
+    expected = re.finditer(rf"(?<![^\W_])(?:{every})s?(?![^\W_])", text)
+    assert [(p.start, p.end) for p in found if p.reason != "long"] == [m.span() for m in expected]
+
+
+def test_time_grows_with_the_number_of_definitions_only() -> None:
+    """Ten thousand definitions of one short form, and as many of different ones."""
+    for name in ("OA", "OA{}"):
+        texts = [f"osteoarthritis ({name.format(i)})" for i in range(10_000)]
+        text = ". ".join(texts)
+        longs, shorts, start = [], [], 0
+        for one in texts:
+            longs.append(Place.of(text, start, start + 14))
+            shorts.append(Place.of(text, start + 16, start + len(one) - 1))
+            start += len(one) + 2
+        proposals = [Proposal(p.start_char, p.end_char, "Disease", 0.9, "a name") for p in longs]
+        found = ShortForms.of_doc(shorts, longs).settle(text, proposals)
+        assert sum(p.reason.startswith("abbreviation") for p in found) == 10_000
 
 
 @pytest.mark.parametrize(

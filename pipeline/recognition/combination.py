@@ -1,0 +1,85 @@
+"""From proposals to the mentions of a document: the decisions that all recognizers share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from spacy.tokens import Doc
+
+from pipeline.model import EntityType
+from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
+from pipeline.recognition.coordinated_diseases import with_coordinated_diseases
+from pipeline.recognition.coordinated_genes import CoordinatedGenes
+from pipeline.recognition.extensions import keep, kept
+from pipeline.recognition.places import Place, places_of, set_places
+from pipeline.recognition.proposals import Member, Proposal, without_overlaps
+from pipeline.recognition.short_forms import ShortForms
+from pipeline.recognition.spans import MENTIONS, set_entities
+from pipeline.terminology.terminology import Terminology
+
+RECOGNITION = "recognition"
+
+
+class Combiner:
+    """Decides which proposals become mentions, and writes these into a document.
+
+    Abbreviations get the type of their long forms; of overlapping proposals the best ones are
+    chosen; coordinated names become separate mentions.
+    """
+
+    def __init__(self, terminology: Terminology) -> None:
+        self._terminology = terminology
+        self._genes = CoordinatedGenes(terminology)
+
+    def combine(
+        self, doc: Doc, proposals: Iterable[Proposal], *, in_context: Collection[str] = ()
+    ) -> None:
+        """Set `doc.spans["mentions"]` and `doc.ents`, in place of the mentions that are there.
+
+        Args:
+            doc: The document.
+            proposals: What may be a mention.
+            in_context: Types whose proposals were found with regard to the abbreviations.
+        """
+        text = doc.text
+        short_forms = ShortForms.of_doc(places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS))
+        chosen = without_overlaps(short_forms.settle(text, proposals, in_context=in_context))
+        chosen = self._genes.complete(text, chosen)
+        chosen = with_coordinated_diseases(text, chosen, self._names_disease)
+        members = [(p, m) for p in chosen for m in p.members or (Member(p.start, p.end),)]
+        places = [Place.of(text, m.start, m.end, p.type, m.full) for p, m in members]
+        spans = set_places(doc, MENTIONS, places)
+        for span, place, (proposal, _) in zip(spans, places, members, strict=True):
+            keep(span, RECOGNITION, [proposal.score, proposal.reason], place)
+        set_entities(doc, spans)
+
+    def _names_disease(self, text: str) -> bool:
+        return any(n.type == EntityType.DISEASE for n in self._terminology.exact_matches(text))
+
+
+def proposals_of(doc: Doc, *, unscored: float) -> list[Proposal]:
+    """Return the mentions of a document as proposals; those that overlap are one of several names.
+
+    Args:
+        doc: The document.
+        unscored: The score of mentions that have none.
+    """
+    groups: list[list[tuple[Place, float, str]]] = []
+    found = zip(places_of(doc, MENTIONS), doc.spans.get(MENTIONS, ()), strict=True)
+    end = -1
+    for place, span in sorted(found, key=lambda item: (item[0].start_char, -item[0].end_char)):
+        score, reason = kept(span, RECOGNITION, place) or (unscored, "given")
+        if place.start_char >= end:
+            groups.append([])
+        groups[-1].append((place, score, reason))
+        end = max(end, place.end_char)
+    return [_as_one(group) for group in groups]
+
+
+def _as_one(group: list[tuple[Place, float, str]]) -> Proposal:
+    places = [place for place, _, _ in group]
+    place, score, reason = group[0]
+    end = max(p.end_char for p in places)
+    members = tuple(Member(p.start_char, p.end_char, p.full) for p in places)
+    is_one = len(members) == 1 and not place.full
+    return Proposal(place.start_char, end, place.label_, score, reason, () if is_one else members)

@@ -1,0 +1,191 @@
+"""The tagger: a small neural network that finds mentions of all types word by word.
+
+Each word enters as the sum of rows for its vector, its characters, its shape and what the
+terminology finds there; layers look at three words each, at growing distances (dilated
+convolutions, Strubell et al. 2017); between them, a word also sees what the layers before made of
+its other occurrences in the paper and, for an abbreviation, of its long form. Tags are decided
+sentence by sentence (`decoding.py`). The corpora that it was trained on annotate by different
+guidelines, so it is told whose guideline to follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from pipeline.recognition.decoding import TAGS, find_mentions
+from pipeline.recognition.encoding import (
+    Definition,
+    Window,
+    vector_word,
+    windows,
+    word_characters,
+    word_shape,
+)
+from pipeline.recognition.sequence import Hint
+from pipeline.recognition.tagger_weights import Float32s, Matrix, Weights, unpack
+
+_FILE = "tagger.npz"
+_FORMS = 100_000
+_WHOLE_BLOCK = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A mention that the tagger found.
+
+    Attributes:
+        start: First code point.
+        end: Code point after the last one.
+        type: Entity type.
+        probability: The smallest probability of its words' tags.
+    """
+
+    start: int
+    end: int
+    type: str
+    probability: float
+
+
+class Tagger:
+    """Finds mentions with trained weights."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._scopes = {scope: i for i, scope in enumerate(weights.scopes)}
+        self._forms = _Forms(weights)
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The entity types that it finds."""
+        return self.weights.types
+
+    def find(
+        self,
+        text: str,
+        hints: Sequence[Hint],
+        definitions: Sequence[Definition],
+        guideline: str,
+    ) -> Iterator[Tagged]:
+        """Yield the mentions of a text.
+
+        Args:
+            text: The text.
+            hints: Names of the terminology, longest first.
+            definitions: The abbreviations that the text defines.
+            guideline: The corpus whose guideline is to be followed.
+        """
+        chosen = self.weights.guidelines.index(guideline)
+        for window in windows(text, hints, definitions, self.types, self._scopes):
+            scores = self.scores(window, chosen).astype(np.float64)
+            by_type = scores.reshape(len(scores), len(self.types), len(TAGS))
+            found = find_mentions(by_type, self.weights.transitions, window.borders)
+            for type_, first, end, probability in found:
+                start = window.words[first].start
+                yield Tagged(start, window.words[end - 1].end, self.types[type_], probability)
+
+    def scores(self, window: Window, guideline: int) -> Float32s:
+        """Return the scores of all types' tags for each word of a window."""
+        w = self.weights
+        state = self._forms.rows([word.text for word in window.words])
+        state += w.bracket_rows[window.in_brackets]
+        state += w.begin_rows[window.begins]
+        state += w.guideline_rows[guideline]
+        for i in range(len(w.types)):
+            state += w.named_rows[i][window.named[i]]
+            state += w.likely_rows[i][window.likely[i]]
+        np.maximum(state, 0.0, out=state)
+        for i, (layer, distance) in enumerate(zip(w.layers, w.dilation, strict=True)):
+            if i == w.pooled_after:
+                _pool(state, window, w.pool)
+            _convolve(state, layer, distance)
+        output = w.outputs[guideline]
+        return output(output.steps(state))
+
+
+def _convolve(state: Float32s, layer: Matrix, distance: int) -> None:
+    """Add to each word what a layer makes of it and the words before and after."""
+    count, width = state.shape
+    padded = np.zeros((count + 2 * distance, width), np.float32)
+    padded[distance:-distance] = layer.steps(state)
+    for start in range(0, count, _WHOLE_BLOCK):
+        end = min(start + _WHOLE_BLOCK, count)
+        rows = [padded[start + k * distance : end + k * distance] for k in range(3)]
+        change = layer(np.concatenate(rows, axis=1))
+        state[start:end] += np.maximum(change, 0.0, out=change)
+
+
+def _pool(state: Float32s, window: Window, pool: Matrix) -> None:
+    """Add to each word what is known from its other occurrences and its long form."""
+    order = np.argsort(window.same, kind="stable")
+    firsts = np.searchsorted(window.same[order], np.arange(window.different))
+    steps = pool.steps(state)
+    strongest = np.maximum.reduceat(steps[order], firsts, axis=0)[window.same]
+    long_form = steps[window.long_form]
+    long_form[window.long_form < 0] = 0.0
+    change = pool(np.concatenate([steps, strongest, long_form], axis=1))
+    state += np.maximum(change, 0.0, out=change)
+
+
+class _Forms:
+    """The rows of words by themselves, kept for words that come again.
+
+    The memory is a cache of a pure function: it is emptied when it is full, and never changes a
+    result.
+    """
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._words = {word: i + 1 for i, word in enumerate(weights.words)}
+        self._characters = {c: i + 2 for i, c in enumerate(weights.characters)}
+        self._shapes = {shape: i + 1 for i, shape in enumerate(weights.shapes)}
+        self._reset()
+
+    def _reset(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._known = np.zeros((1024, self._weights.word_rows.shape[1]), np.float32)
+
+    def rows(self, texts: Sequence[str]) -> Float32s:
+        """Return the row of each word."""
+        if len(self._numbers) > _FORMS:
+            self._reset()
+        numbers = self._numbers
+        new = [text for text in dict.fromkeys(texts) if text not in numbers]
+        if new:
+            first = len(numbers)
+            numbers.update(zip(new, range(first, first + len(new)), strict=True))
+            while len(self._known) < len(numbers):
+                self._known = np.concatenate([self._known, np.zeros_like(self._known)])
+            self._known[first : len(numbers)] = self._make(new)
+        return self._known[[numbers[text] for text in texts]]
+
+    def _make(self, texts: Sequence[str]) -> Float32s:
+        w = self._weights
+        words = [self._words.get(vector_word(text), 0) for text in texts]
+        shapes = [self._shapes.get(word_shape(text), 0) for text in texts]
+        characters = np.array([word_characters(text, self._characters) for text in texts])
+        before, at, after = (rows[characters] for rows in w.character_rows)
+        channels = at + w.character_bias
+        channels[:, 1:] += before[:, :-1]
+        channels[:, :-1] += after[:, 1:]
+        seen = np.maximum(channels.max(axis=1), 0.0)
+        spelled = w.character_matrix(w.character_matrix.steps(seen))
+        rows: Float32s = w.word_rows[words] * w.word_scale
+        rows += w.shape_rows[shapes]
+        rows += spelled
+        return rows
+
+
+def guidelines() -> tuple[str, ...]:
+    """Return the corpora whose guidelines the tagger that comes with the package can follow."""
+    return shipped_tagger().weights.guidelines
+
+
+@cache
+def shipped_tagger() -> Tagger:
+    """Return the tagger that comes with the package."""
+    return Tagger(unpack((files("pipeline.recognition") / "data" / _FILE).read_bytes()))

@@ -1,0 +1,102 @@
+"""The tagger that ships: what it finds, and that it is always the same."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from pipeline.errors import UsageError
+from pipeline.language import load
+from pipeline.model import Paper
+from pipeline.recognition.recognizer import DEFAULT_GUIDELINE, SEQUENCE_TYPES
+from pipeline.recognition.sequence import Hint
+from pipeline.recognition.tagger import Tagger, guidelines, shipped_tagger
+from pipeline.recognition.tagger_weights import INPUTS, STEPS, Matrix, pack, unpack, whole
+
+TEXT = (
+    "Osteoarthritis (OA) of the knee in mice. Runx2 and SOX9 are expressed in chondrocytes of "
+    "patients with OA, and not in rheumatoid arthritis."
+)
+HINTS = [Hint(0, 14, "Disease", 0.95, "preferred")]
+DEFINITIONS = [(16, 18, 0, 14)]
+
+
+def test_it_finds_all_types_in_context(annotate: Callable[[str], Paper]) -> None:
+    expected = {
+        ("Osteoarthritis", "Disease"),
+        ("OA", "Disease"),
+        ("rheumatoid arthritis", "Disease"),
+        ("mice", "Species"),
+        ("patients", "Species"),
+        ("Runx2", "Gene"),
+        ("SOX9", "Gene"),
+    }
+    assert expected == {(m.text, m.type) for m in annotate(TEXT).mentions}
+
+
+def test_other_texts_before_do_not_change_the_result() -> None:
+    weights = shipped_tagger().weights
+    fresh, used = Tagger(weights), Tagger(weights)
+    for text in ("SOX9", "An entirely different text on IL-6 in rats.", TEXT[:20]):
+        list(used.find(text, (), (), DEFAULT_GUIDELINE))
+    arguments = TEXT, HINTS, DEFINITIONS, DEFAULT_GUIDELINE
+    assert list(fresh.find(*arguments)) == list(used.find(*arguments))
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n\n", "\ud800", "�" * 50, "∑(((" * 30, "α", "A" * 5000]
+)
+def test_odd_texts_do_no_harm(text: str) -> None:
+    for tagged in shipped_tagger().find(text, (), (), DEFAULT_GUIDELINE):
+        assert 0 <= tagged.start < tagged.end <= len(text)
+
+
+def test_a_long_text_is_looked_at_in_windows() -> None:
+    name, times = "rheumatoid arthritis", 400  # more words than a window holds
+    text = f"{TEXT} " * times
+    places = [found.span() for found in re.finditer(name, text)]
+    hints = [Hint(*place, "Disease", 0.95, "preferred") for place in places]
+    tagged = shipped_tagger().find(text, hints, (), DEFAULT_GUIDELINE)
+    assert [(m.start, m.end) for m in tagged if text[m.start : m.end] == name] == places
+
+
+def test_probabilities_are_probabilities() -> None:
+    tagged = list(shipped_tagger().find(TEXT, HINTS, DEFINITIONS, DEFAULT_GUIDELINE))
+    assert all(0 < m.probability <= 1 for m in tagged)
+
+
+def test_the_file_holds_all_that_there_is() -> None:
+    weights = shipped_tagger().weights
+    packed = pack(weights)
+    assert pack(unpack(packed)) == packed
+    assert len(packed) < 30_000_000
+    assert set(SEQUENCE_TYPES) <= set(weights.types)
+    assert {"bc5cdr", "ncbi_disease", "biored", "gnormplus"} <= set(weights.training)
+    assert all(weights.training.values())
+
+
+def test_sums_are_exact_in_any_order() -> None:
+    random = np.random.default_rng(0)
+    matrix = whole(random.normal(size=(384, 8)).astype(np.float32), np.zeros(8, np.float32), 4.0)
+    rows = matrix.steps(random.uniform(0, 5, (50, 384)).astype(np.float32))
+    assert rows.max() == INPUTS
+    assert np.abs(matrix.weights).max() == STEPS
+    order = random.permutation(384)
+    other = Matrix(matrix.weights[order], matrix.scale, matrix.bias, matrix.inputs)
+    assert np.array_equal(matrix(rows), other(rows[:, order]))
+    assert np.array_equal(matrix(rows)[7:8], matrix(rows[7:8]))
+
+
+def test_every_sum_of_the_shipped_weights_is_exact() -> None:
+    w = shipped_tagger().weights
+    for matrix in (w.character_matrix, *w.layers, w.pool, *w.outputs):
+        assert np.array_equal(matrix.weights, np.rint(matrix.weights))
+        assert np.abs(matrix.weights).sum(axis=0).max() * INPUTS < 2**24
+
+
+def test_a_guideline_can_be_chosen() -> None:
+    assert DEFAULT_GUIDELINE in guidelines()
+    assert load(guideline="bc5cdr").get_pipe("bionorm_recognizer").guideline == "bc5cdr"
+    with pytest.raises(UsageError, match="no guideline 'nobody'; there are bc5cdr"):
+        load(guideline="nobody")
