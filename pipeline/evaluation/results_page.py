@@ -46,6 +46,7 @@ def render_results(
     provenance: Provenance,
     *,
     errors: Iterable[Sequence[str]] = (),
+    calibration: str = "",
 ) -> str:
     """Return the page.
 
@@ -53,6 +54,7 @@ def render_results(
         results: The systems on their splits.
         provenance: Where the figures come from.
         errors: Counts of errors by class, in the columns `tables.ERROR_COLUMNS`; may be left out.
+        calibration: The section on calibration; may be left out.
     """
     counts = list(errors)
     parts = [
@@ -61,6 +63,8 @@ def render_results(
         _metrics(results),
         _corpora(results),
     ]
+    if calibration:
+        parts.append(calibration)
     if counts:
         parts.append(
             "## Errors by class\n\n"

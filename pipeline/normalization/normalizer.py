@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -10,118 +9,201 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from pipeline.errors import UsageError
-from pipeline.model import NIL, EntityType, Link
+from pipeline.model import EntityType, Link
+from pipeline.normalization.confidence import ConfidenceModel, shipped_confidence
+from pipeline.normalization.disease_features import DiseaseName, disease_name
+from pipeline.normalization.disease_linking import DiseaseLinker
+from pipeline.normalization.disease_ranking import shipped_ranker
+from pipeline.normalization.disease_usage import shipped_usage
 from pipeline.normalization.diseases import link_disease
-from pipeline.normalization.gene_ranking import GeneRanker, gene_weights
-from pipeline.normalization.genes import by_taxon, likeness, link_gene, with_orthologues
-from pipeline.normalization.learned import learned_names
+from pipeline.normalization.gene_families import with_members
+from pipeline.normalization.gene_ranking import GeneMention, Ranking
+from pipeline.normalization.gene_usage import GeneUsage, shipped_gene_usage
+from pipeline.normalization.gene_weights import BASELINE, GENES, SPECIES, shipped_weights
+from pipeline.normalization.genes import FAMILIES, HUMAN_PRIOR, GeneLinker, GeneSettings
 from pipeline.normalization.link_extension import register_link
+from pipeline.normalization.mentions import attach_links, mentions_to_resolve
 from pipeline.normalization.other import link_other
-from pipeline.normalization.species import full_names, link_species
-from pipeline.normalization.species_context import (
-    SpeciesChoice,
-    SpeciesContext,
-    SpeciesMention,
-    species_weights,
-)
+from pipeline.normalization.species import STRAINS, full_names, link_species, within_species
+from pipeline.normalization.species_context import SpeciesContext
+from pipeline.normalization.species_names import SpeciesNames
+from pipeline.normalization.species_reading import SpeciesReader
 from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
+from pipeline.recognition.places import Place, places_of
+from pipeline.recognition.rebuilding import Rebuilt
+from pipeline.recognition.recognizer import recognition_of
 from pipeline.recognition.short_forms import ShortForms
-from pipeline.recognition.spans import MENTIONS, without_shared_tokens
-from pipeline.terminology.gene_prefixes import prefixed_names
-from pipeline.terminology.gene_taxa import GeneTaxa
+from pipeline.recognition.spans import MENTIONS
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
-STEPS = ("long_forms", "learned_names", "species_evidence", "orthologues", "gene_ranking")
+STEPS = (
+    "long_forms", "disease_usage", "disease_ranking", "species_evidence", "orthologues",
+    "gene_ranking", "gene_usage",
+)  # fmt: skip
 """Steps of normalization that can be left out, to see what each is worth."""
 
-_HUMAN_FIRST = {"human": 1.0}
-_NAME_ONLY = {"weight": 10.0}
+
+_MODELS = (("species_evidence", SPECIES), ("gene_ranking", GENES))
 
 
-class Normalizer:
+class Normalizer(Rebuilt):
     """spaCy component: resolves mentions to concepts.
 
     Reads `doc.spans["mentions"]`, or `doc.ents` when another recognizer found the mentions. Sets
-    `span.kb_id_` (the primary CURIE, or `NIL`) and `span._.link`.
+    `span.kb_id_` (the primary CURIE, or `NIL`), `span.id_` (the primary CURIE, unless the span has
+    an identifier from elsewhere) and `span._.link`.
     """
 
-    def __init__(self, terminology: Terminology, *, steps: Collection[str]) -> None:
+    def __init__(
+        self,
+        terminology: Terminology,
+        *,
+        steps: Collection[str],
+        labels: Mapping[str, str] | None = None,
+        broad: bool = True,
+        genes: GeneSettings | None = None,
+        strains: str = STRAINS[0],
+        confidence: ConfidenceModel | None = None,
+    ) -> None:
         unknown = set(steps) - set(STEPS)
         if unknown:
             raise UsageError(f"unknown steps {sorted(unknown)}; there are {', '.join(STEPS)}")
         self.terminology = terminology
+        self.labels = dict(labels or {})
+        self.types = frozenset((*EntityType, *filter(None, terminology.index.types)))
+        if unknown := set(self.labels.values()) - self.types:
+            known = ", ".join(sorted(self.types))
+            raise UsageError(f"unknown entity types {sorted(unknown)}; there are {known}")
+        if strains not in STRAINS:
+            raise UsageError(f"strains are {' or '.join(STRAINS)}, not {strains!r}")
+        self.strains = strains
+        self._families = (genes or GeneSettings()).families
         self.steps = frozenset(steps)
-        self.gene_taxa = GeneTaxa(terminology)
-        self.ranker = GeneRanker(
-            terminology, weights=gene_weights() if "gene_ranking" in steps else _NAME_ONLY
+        self.confidence = confidence
+        self._species_reader = SpeciesReader(terminology)
+        self._species_names = SpeciesNames(terminology)
+        weights = dict(shipped_weights())
+        weights |= {name: BASELINE[name] for step, name in _MODELS if step not in steps}
+        self.genes = GeneLinker(
+            terminology,
+            weights=weights,
+            usage=shipped_gene_usage() if "gene_usage" in steps else GeneUsage({}),
+            settings=genes or GeneSettings(),
+            orthologues="orthologues" in steps,
         )
-        self._species_weights = species_weights() if "species_evidence" in steps else _HUMAN_FIRST
+        self.diseases = (
+            DiseaseLinker(
+                terminology,
+                ranker=shipped_ranker(),
+                usage=shipped_usage() if "disease_usage" in steps else (),
+                broad=broad,
+            )
+            if "disease_ranking" in steps
+            else None
+        )
         register_link()
 
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the mentions of one document."""
-        spans = list(doc.spans[MENTIONS]) if MENTIONS in doc.spans else list(doc.ents)
-        short_forms = ShortForms.of_doc(
-            doc.spans.get(SHORT_FORMS, ()), doc.spans.get(LONG_FORMS, ())
-        )
+        text = doc.text  # spaCy puts it together anew each time
+        mentions = mentions_to_resolve(doc, self.labels, self.types)
+        spans = [place for _, place in mentions]
+        short_forms = _short_forms(doc)
         links: dict[int, Link] = {}
-        links |= self._species(spans, short_forms)
-        context = self._context(doc, spans, links)
+        links |= self.species(text, spans, short_forms)
         genes = {i: s for i, s in enumerate(spans) if s.label_ == EntityType.GENE}
-        links |= self._genes(genes, context, short_forms)
+        if genes:
+            context = self.species_context(text, spans, links)
+            named = [self.gene_mention(span, short_forms) for span in genes.values()]
+            links |= dict(zip(genes, self.genes.link(text, named, context), strict=True))
+        links |= self._diseases(spans, short_forms)
         for i, span in enumerate(spans):
-            if span.label_ == EntityType.DISEASE:
-                names, long = self._names(span, short_forms)
-                links[i] = _through(long, link_disease(names, self.terminology))
-            elif i not in links:
+            if i not in links:
                 names, long = self._names(span, short_forms)
                 links[i] = _through(long, link_other(names, span.label_, self.terminology))
-        _attach(doc, spans, links)
+        links = {i: _in_full(span, links[i]) for i, span in enumerate(spans)}
+        if self._families == FAMILIES[1]:
+            mentions, links = with_members(mentions, links)
+        attach_links(doc, mentions, self._with_confidence(mentions, links))
         return doc
 
-    def _genes(
-        self, genes: Mapping[int, Span], context: SpeciesContext, short_forms: ShortForms
-    ) -> dict[int, Link]:
-        """Resolve genes twice: the second time each knows which species the others seem to have."""
-        found = {}
-        for i, span in genes.items():
-            names, long = self._names(span, short_forms)
-            groups = by_taxon(names)
-            if "orthologues" in self.steps:
-                groups = with_orthologues(groups, context.taxa, self.terminology)
-            found[i] = groups, long
-
-        def choices(i: int, agreement: Mapping[str, float]) -> list[SpeciesChoice]:
-            span, fit = genes[i], likeness(found[i][0])
-            return context.choices(span.start_char, span.end_char, span.text, fit, agreement)
-
-        first = {i: chosen[0].taxon for i in genes if (chosen := choices(i, {}))}
-        counts = Counter(first.values())
-        links = {}
-        for i, (groups, long) in found.items():
-            others = counts - Counter([first[i]] if i in first else [])
-            total = others.total() or 1
-            agreement = {taxon: n / total for taxon, n in others.items()}
-            link = link_gene(
-                long or genes[i].text,
-                groups,
-                choices(i, agreement),
-                context.taxa,
-                self.terminology,
-                self.ranker,
+    def _with_confidence(
+        self, mentions: Sequence[tuple[Span, Place]], links: Mapping[int, Link]
+    ) -> Mapping[int, Link]:
+        """Make a probability of each score."""
+        if self.confidence is None:
+            return links
+        return {
+            i: self.confidence.with_confidence(
+                links[i], place.label_, place.text, recognition_of(span, place)
             )
-            links[i] = _through(long, link)
-        return links
+            for i, (span, place) in enumerate(mentions)
+        }
 
-    def _species(self, spans: Sequence[Span], short_forms: ShortForms) -> dict[int, Link]:
+    def read_as(self, doc: Doc, place: Place) -> str:
+        """Return the name that a mention was looked up by: its long form, or the name in full."""
+        short_forms = _short_forms(doc)
+        if place.label_ == EntityType.DISEASE and self.diseases is not None:
+            return self._disease_name(place, short_forms).text
+        return self._names(place, short_forms)[1] or place.name
+
+    def disease_name(self, doc: Doc, place: Place) -> DiseaseName:
+        """Return a mention of a disease as the ranker sees it."""
+        return self._disease_name(place, _short_forms(doc))
+
+    def gene_ranking(self, doc: Doc, place: Place) -> Ranking:
+        """Return the genes and the species that a gene mention may have, with the evidence."""
+        places = places_of(doc, MENTIONS)
+        short_forms = _short_forms(doc)
+        context = self.species_context(
+            doc.text, places, self.species(doc.text, places, short_forms)
+        )
+        genes = [p for p in places if p.label_ == EntityType.GENE]
+        mentions = [self.gene_mention(p, short_forms) for p in genes]
+        return self.genes.rank(doc.text, mentions, context)[genes.index(place)]
+
+    def gene_mention(self, place: Place, short_forms: ShortForms) -> GeneMention:
+        """Return a gene mention with its long form."""
+        long = short_forms.resolve(place.name) if "long_forms" in self.steps else ""
+        return GeneMention(place.start_char, place.end_char, place.name, long)
+
+    def species_context(
+        self, text: str, places: Sequence[Place], links: Mapping[int, Link]
+    ) -> SpeciesContext:
+        """Collect what a text says of species, given the links of its species mentions."""
+        return self._species_reader.context(text, places, links)
+
+    def _diseases(self, spans: Sequence[Place], short_forms: ShortForms) -> dict[int, Link]:
+        """Resolve all diseases of a paper together."""
+        diseases = {i: s for i, s in enumerate(spans) if s.label_ == EntityType.DISEASE}
+        if self.diseases is None:
+            found = {i: self._names(span, short_forms) for i, span in diseases.items()}
+            return {
+                i: _through(long, link_disease(names, self.terminology))
+                for i, (names, long) in found.items()
+            }
+        named = {i: self._disease_name(span, short_forms) for i, span in diseases.items()}
+        links = self.diseases.link(list(named.values()))
+        return {i: links[name] for i, name in named.items()}
+
+    def _disease_name(self, span: Place, short_forms: ShortForms) -> DiseaseName:
+        resolve = short_forms.resolve if "long_forms" in self.steps else _nothing
+        return disease_name(span.name, resolve)
+
+    def species(
+        self, text: str, spans: Sequence[Place], short_forms: ShortForms
+    ) -> dict[int, Link]:
+        """Resolve the species mentions of a text: number of the mention -> link."""
         species = [(i, s) for i, s in enumerate(spans) if s.label_ == EntityType.SPECIES]
-        text = species[0][1].doc.text if species else ""
+        if not species:
+            return {}
         taxa = {(m.start, m.end): names for m, names in self.terminology.find_taxa(text)}
         every = []
         for i, span in species:
             names, long = self._names(span, short_forms)
             in_text = taxa.get((span.start_char, span.end_char), ())
-            every.append((i, names if long else [*names, *in_text], long))
+            named = names if long else [*names, *in_text]
+            every.append((i, named or self._species_names.similar(span.name), long))
         full = [
             link_species(names, {}, self.terminology)
             for _, names, _ in every
@@ -129,31 +211,13 @@ class Normalizer:
         ]
         counts = full_names(full)
         return {
-            i: _through(long, link_species(names, counts, self.terminology))
+            i: _through(long, link_species(names, counts, self.terminology, strains=self.strains))
             for i, names, long in every
         }
 
-    def _context(self, doc: Doc, spans: Sequence[Span], links: dict[int, Link]) -> SpeciesContext:
-        mentions = []
-        for i, span in enumerate(spans):
-            link = links.get(i)
-            if link and link.taxon:
-                # A species without genes in the terminology counts too: it takes from the
-                # others' share, and says that they are not what the paper is about.
-                taxon = self.gene_taxa.of(link.taxon) or link.taxon
-                mentions.append(SpeciesMention(span.start_char, span.end_char, taxon))
-        text = doc.text
-        title_end = text.find("\n\n")
-        return SpeciesContext(
-            text,
-            mentions,
-            title_end if title_end >= 0 else len(text),
-            weights=self._species_weights,
-        )
-
-    def _names(self, span: Span, short_forms: ShortForms) -> tuple[list[NameMatch], str]:
+    def _names(self, span: Place, short_forms: ShortForms) -> tuple[list[NameMatch], str]:
         """Return the names that a mention matches, and the long form if it decided."""
-        surface = span.text
+        surface = span.name
         own = self._of_type(surface, span.label_)
         long = short_forms.resolve(surface) if "long_forms" in self.steps else ""
         if not long:
@@ -162,6 +226,8 @@ class Normalizer:
         # The long form, or what remains of it without modifiers in front.
         for i in range(len(words)):
             names = self._of_type(" ".join(words[i:]), span.label_)
+            if i and span.label_ == EntityType.SPECIES:
+                names = within_species(names, self.terminology)
             if names:
                 agreed = {n.curie for n in own}
                 both = [n for n in names if n.curie in agreed]
@@ -169,12 +235,15 @@ class Normalizer:
         return own, ""
 
     def _of_type(self, text: str, type_: str) -> list[NameMatch]:
-        names = [n for n in self.terminology.exact_matches(text) if n.type == type_]
-        if not names and type_ == EntityType.GENE:
-            return list(prefixed_names(text, self.terminology))
-        if type_ == EntityType.DISEASE and "learned_names" in self.steps:
-            names += learned_names(text)
-        return names
+        return [n for n in self.terminology.exact_matches(text) if n.type == type_]
+
+
+def _short_forms(doc: Doc) -> ShortForms:
+    return ShortForms.of_doc(places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS))
+
+
+def _nothing(surface: str) -> str:
+    return ""
 
 
 def _through(long: str, link: Link) -> Link:
@@ -184,18 +253,39 @@ def _through(long: str, link: Link) -> Link:
     return replace(link, method="abbreviation", reason=f"short for {long}; {link.reason}")
 
 
-def _attach(doc: Doc, spans: Sequence[Span], links: dict[int, Link]) -> None:
-    resolved = []
-    for i, span in enumerate(spans):
-        new = Span(doc, span.start, span.end, label=span.label, kb_id=links[i].curie or NIL)
-        new._.link = links[i]
-        resolved.append(new)
-    doc.spans[MENTIONS] = resolved
-    doc.set_ents(without_shared_tokens(resolved))
+def _in_full(place: Place, link: Link) -> Link:
+    """Say for which name a link was found where the text has only a part of it."""
+    return replace(link, reason=f"in full {place.full}: {link.reason}") if place.full else link
 
 
-@Language.factory("bionorm_normalizer", default_config={"snapshot": None, "steps": list(STEPS)})
-def make_normalizer(nlp: Language, name: str, snapshot: str | None, steps: list[str]) -> Normalizer:
+@Language.factory(
+    "bionorm_normalizer",
+    default_config={
+        "snapshot": None,
+        "steps": list(STEPS),
+        "labels": {},
+        "broad": True,
+        "organisms": [],
+        "only_organisms": False,
+        "families": FAMILIES[0],
+        "human_prior": HUMAN_PRIOR,
+        "strains": STRAINS[0],
+    },
+    assigns=["doc.ents", "doc.spans", "span._.link"],
+)
+def make_normalizer(
+    nlp: Language,
+    name: str,
+    snapshot: str | None,
+    steps: list[str],
+    labels: dict[str, str],
+    broad: bool,
+    organisms: list[str],
+    only_organisms: bool,
+    families: str,
+    human_prior: float,
+    strains: str,
+) -> Normalizer:
     """Create the component.
 
     Args:
@@ -203,5 +293,29 @@ def make_normalizer(nlp: Language, name: str, snapshot: str | None, steps: list[
         name: The component's name.
         snapshot: Directory of a terminology snapshot; by default the embedded one.
         steps: Steps to take, of `STEPS`.
+        labels: What the labels of another recognizer mean, such as `DISEASE` -> `Disease`: its
+            entities in `doc.ents` are resolved too.
+        broad: Whether a disease may be resolved to a concept that is wider than what the text
+            says, with the method `broad`; otherwise it stays without concept.
+        organisms: Taxa, such as `NCBITaxon:9606`, whose genes are preferred; none are by default.
+        only_organisms: Whether genes of all other taxa are left out.
+        families: What becomes of a name of several genes (`NF-kB`): `nil` for no concept, or
+            `members` for each of the genes.
+        human_prior: Added to what speaks for human genes, as a logarithm of odds: above 0 for texts
+            about people, below 0 for texts about animals.
+        strains: What a strain is resolved to: `own` for its own taxon, or `species`.
     """
-    return Normalizer(shared_terminology(snapshot), steps=steps)
+    settings = GeneSettings(tuple(organisms), only_organisms, families, human_prior)
+    normalizer = Normalizer(
+        shared_terminology(snapshot),
+        steps=steps,
+        labels=labels,
+        broad=broad,
+        confidence=shipped_confidence(),
+        genes=settings,
+        strains=strains,
+    )
+    gene_options = (organisms, only_organisms, families, human_prior, strains)
+    return normalizer.made_by(
+        make_normalizer, None, name, snapshot, steps, labels, broad, *gene_options
+    )

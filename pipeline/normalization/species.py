@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.model import Link
 from pipeline.normalization.wording import told
+from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.terminology import NameMatch, Terminology
 
+_COLLECTIVE = re.compile(r"\b(?:sp|spp|gen)\.|^(?:unidentified|uncultured|unclassified) ")
+STRAINS = ("own", "species")
 _ALTERNATIVES = 5
+_VERNACULAR = frozenset({"common", "word"})
+_OF_SPECIES = frozenset(
+    {"strain", "isolate", "forma specialis", "serotype", "serogroup", "pathogroup", "genotype"}
+)
+"""Ranks of what the setting `species` takes for its species."""
 _RANK_ORDER = {"species": 0, "subspecies": 1, "genus": 2}
 
 
 def link_species(
-    names: Sequence[NameMatch], genera: Mapping[str, int], terminology: Terminology
+    names: Sequence[NameMatch],
+    genera: Mapping[str, int],
+    terminology: Terminology,
+    *,
+    strains: str = STRAINS[0],
 ) -> Link:
     """Resolve a species mention.
 
@@ -24,6 +38,7 @@ def link_species(
         genera: Genera and species that the paper names in full, with counts: they decide what an
             abbreviated name (`C. elegans`) stands for.
         terminology: The terminology.
+        strains: What a strain is resolved to, of `STRAINS`: its own taxon, or its species.
     """
     best: dict[str, NameMatch] = {}
     for name in names:
@@ -36,15 +51,22 @@ def link_species(
         scientific = terminology.name(name.curie)
         return 2 * genera.get(scientific, 0) + genera.get(scientific.partition(" ")[0], 0)
 
-    def standing(name: NameMatch) -> tuple[int, bool, float]:
+    def standing(name: NameMatch) -> tuple[float, ...]:
         counted = support(name) if name.scope == "abbreviated" else 0
-        return counted, *_preference(name)
+        return counted, *_preference(name), -_order(name.curie, terminology), name.weight
+
+    def fame(name: NameMatch) -> float:
+        if name.scope == "acronym":
+            # `HIV` is listed for both species, too: the name without more words is meant.
+            return -float(len(terminology.name(name.curie)))
+        # An abbreviation that the paper does not explain means the best known species.
+        return _fame(name.curie, terminology) if name.scope == "abbreviated" else 0.0
 
     ranked = sorted(
         best.values(),
         key=lambda n: (
             tuple(-x for x in standing(n)),
-            _RANK_ORDER.get(terminology.rank(n.curie), 3),
+            -fame(n),
             int(n.curie.partition(":")[2]),
         ),
     )
@@ -57,16 +79,22 @@ def link_species(
         reason += ", which the paper names in full"
     elif ambiguous:
         reason = f"{len(rivals)} species are abbreviated like this; the best known one is taken"
+    curie = first.curie
+    if strains == STRAINS[1] and terminology.rank(curie) in _OF_SPECIES:
+        curie = _species_of(curie, terminology) or curie
+    if curie != first.curie:
+        reason += f", {terminology.rank(first.curie)} of {terminology.name(curie)}"
+    others = [n for n in ranked[1:] if n.curie != curie][:_ALTERNATIVES]
     return Link(
-        curie=first.curie,
-        name=terminology.name(first.curie),
+        curie=curie,
+        name=terminology.name(curie),
         score=round(first.weight * share, 3),
         method="exact" if first.identical else "normal form",
         reason=reason,
-        taxon=first.curie,
+        taxon=curie,
         alternatives=tuple(
             replace(terminology.candidate(n), score=round(_below(n, first, rivals) * share, 3))
-            for n in ranked[1 : 1 + _ALTERNATIVES]
+            for n in others
         ),
     )
 
@@ -77,8 +105,60 @@ def _below(name: NameMatch, first: NameMatch, rivals: Sequence[NameMatch]) -> fl
 
 
 def _preference(name: NameMatch) -> tuple[bool, float]:
-    """Our own words come first: `mice` are Mus musculus, not unspecified members of the genus."""
-    return name.scope == "word", name.weight
+    """Our own words come first: `mice` are Mus musculus, not unspecified members of the genus.
+
+    Whether a vernacular name is written with the same capitals and number says nothing: `humans`
+    is listed for the genus, `human` for the species.
+    """
+    if name.scope in _VERNACULAR:
+        return name.scope == "word", replace(name, identical=0).weight
+    return False, name.weight
+
+
+def _order(curie: str, terminology: Terminology) -> float:
+    """Return the place of a taxon's rank among equally good names: species come first.
+
+    Collective taxa such as `Cricetinae gen. sp.` are as little a species as a rank above is.
+    """
+    if _COLLECTIVE.search(terminology.name(curie)):
+        return 3.0
+    return _RANK_ORDER.get(terminology.rank(curie), 3.0)
+
+
+def _fame(curie: str, terminology: Terminology) -> float:
+    """Tell how well known a taxon is: by genes in the terminology, else by the number of names."""
+    if curie in _with_genes(terminology):
+        return 1.0
+    names = len(terminology.names(curie))
+    return names / (1 + names) / 2
+
+
+@lru_cache(maxsize=4)
+def _with_genes(terminology: Terminology) -> frozenset[str]:
+    taxa = GeneTaxa(terminology)
+    known = set(terminology.gene_taxa())
+    parents = {parent for taxon in known for parent in terminology.parents(taxon)}
+    return frozenset(known | {p for p in parents if taxa.of(p) in known})
+
+
+def _species_of(curie: str, terminology: Terminology) -> str:
+    """Return the species that a taxon is or belongs to, or an empty string."""
+    seen: set[str] = set()
+    while curie and curie not in seen:
+        if terminology.rank(curie) == "species":
+            return curie
+        seen.add(curie)
+        parents = terminology.parents(curie)
+        curie = parents[0] if parents else ""
+    return ""
+
+
+def within_species(names: Sequence[NameMatch], terminology: Terminology) -> list[NameMatch]:
+    """Return the names of species and what is below: what the end of a long form may stand for.
+
+    `tomato black ring virus` ends in `virus`, but does not mean all viruses.
+    """
+    return [name for name in names if _species_of(name.curie, terminology)]
 
 
 def full_names(links: Sequence[Link]) -> Counter[str]:

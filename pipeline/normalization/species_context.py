@@ -1,49 +1,45 @@
-"""Which species a gene mention belongs to: the evidence in the text, weighed.
+"""What a paper says of species, and what of it speaks for the species of one gene mention.
 
-The evidence is named, so that every decision can be told in a sentence. Its weights stand in
-`data/species_weights.toml`.
+The evidence is named, so that every decision can be told in a sentence; the species model weighs it
+(see `gene_weights.py`).
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
-HUMAN = "NCBITaxon:9606"
-_MARGIN = 1.0
+from pipeline.normalization.species_hints import Hint
+
+HUMAN, MOUSE, RAT = "NCBITaxon:9606", "NCBITaxon:10090", "NCBITaxon:10116"
 _SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-Z(\[\"“])|\n\s*\n")
 _CLAUSE_MARK = re.compile(r"[()\[\];:]|\n\s*\n|[.!?]\s+(?=[A-Z])")
+_CLOSE = 12
+"""Species mentions on either side of a gene that may stand in its sentence."""
+
+Rows = dict[str, dict[str, float]]
+"""Taxon -> name of the evidence -> its strength, mostly from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeciesMention:
-    """A mention of a taxon: that of the genes, where the terminology has genes of it."""
+    """A mention of a taxon: that of the genes, where the terminology has genes of it.
+
+    Attributes:
+        start: First code point.
+        end: Code point after the last one.
+        taxon: The taxon.
+        people: Whether it is a word for people by their role (`patients`), unlike `human`, which
+            often says only where a cell line or protein comes from.
+    """
 
     start: int
     end: int
     taxon: str
-
-
-@dataclass(frozen=True, slots=True)
-class SpeciesChoice:
-    """A taxon with its weight of evidence and the strongest piece of it in words."""
-
-    taxon: str
-    weight: float
-    reason: str
-
-
-@cache
-def species_weights() -> Mapping[str, float]:
-    """Return the weight of each kind of evidence."""
-    text = (files("pipeline.normalization") / "data" / "species_weights.toml").read_text("utf-8")
-    return {k: float(v) for k, v in tomllib.loads(text)["weights"].items()}
+    people: bool = False
 
 
 class SpeciesContext:
@@ -55,7 +51,8 @@ class SpeciesContext:
         mentions: Sequence[SpeciesMention],
         title_end: int,
         *,
-        weights: Mapping[str, float],
+        hints: Sequence[Hint] = (),
+        kind_of: Callable[[str], str] = lambda _: "other",
     ) -> None:
         """Collect the evidence.
 
@@ -63,65 +60,84 @@ class SpeciesContext:
             text: The whole text.
             mentions: Mentions of taxa, in text order.
             title_end: Where the title ends.
-            weights: What each kind of evidence is worth.
+            hints: What hints at species that the text may not name, in text order.
+            kind_of: Tells what kind of organism a taxon is (see `GeneTaxa`): kinds have weights.
         """
-        self._weights = weights
-        self._text = text
         self._mentions = mentions
         self._starts = [m.start for m in mentions]
         self._sentences = [m.end() for m in _SENTENCE_END.finditer(text)]
         self._clauses = _Clauses.of(text)
         self._counts = Counter(m.taxon for m in mentions)
-        self._title = Counter(m.taxon for m in mentions if m.start < title_end)
-
-    @property
-    def taxa(self) -> Collection[str]:
+        self._hints = hints
+        self._hint_starts = [h.start for h in hints]
+        self._hinted = Counter((h.taxon, h.kind) for h in hints)
+        self.kind_of = kind_of
+        self.taxa: Sequence[str] = tuple(sorted(self._counts))
         """The taxa that the paper mentions."""
-        return self._counts.keys()
+        hinted = {h.taxon for h in hints if h.kind != "word"}
+        self.considered: Sequence[str] = tuple(sorted({HUMAN, MOUSE, RAT, *self.taxa, *hinted}))
+        """The taxa that a gene of the paper may belong to."""
+        self._paper = self._of_paper(title_end)
 
-    def features(
-        self,
-        start: int,
-        end: int,
-        surface: str,
-        likeness: Mapping[str, float],
-        agreement: Mapping[str, float],
-    ) -> dict[str, dict[str, float]]:
-        """Return the evidence for each taxon: name of the evidence -> strength from 0 to 1.
+    def _of_paper(self, title_end: int) -> Rows:
+        title = Counter(m.taxon for m in self._mentions if m.start < title_end)
+        people = any(m.people for m in self._mentions)
+        total = sum(self._counts.values())
+        most = max(self._counts.values(), default=0)
+        rows: Rows = {}
+        for taxon in self.considered:
+            kind = self.kind_of(taxon)
+            count = self._counts[taxon]
+            row = {f"is {kind}": 1.0}
+            if count:
+                row["mentioned"] = 1.0
+                row["share"] = count / total
+                row["often"] = min(count, 8) / 8
+                row[f"share {kind}"] = count / total
+                if count == most:
+                    row["most"] = 1.0
+                if len(self._counts) == 1:
+                    row["only species"] = 1.0
+                    row[f"only {kind}"] = 1.0
+                if title[taxon]:
+                    row["title"] = 1.0
+                    if len(title) == 1:
+                        row["only in title"] = 1.0
+                if taxon == self._mentions[0].taxon:
+                    row["first"] = 1.0
+            elif total:
+                row[f"unmentioned {kind}"] = 1.0
+            else:
+                row[f"no species {kind}"] = 1.0
+            if taxon == HUMAN and people:
+                row["people"] = 1.0
+            for hint_kind in ("line", "strain", "word"):
+                if hints := self._hinted[taxon, hint_kind]:
+                    row[f"{hint_kind} in paper"] = min(hints, 4) / 4
+                    if hint_kind != "strain":
+                        row[f"{hint_kind} in paper {kind}"] = min(hints, 4) / 4
+            rows[taxon] = row
+        return rows
+
+    def evidence(self, start: int, end: int) -> Rows:
+        """Return the evidence of the text for each taxon that is considered.
 
         Args:
             start: First code point of the gene mention.
             end: Code point after the last one.
-            surface: Its text.
-            likeness: For each taxon that has a gene of this name, how well the name fits.
-            agreement: For each taxon, the share of the paper's other gene mentions that seem to
-                belong to it; empty when that is not known yet.
         """
-        table: dict[str, dict[str, float]] = {HUMAN: {"human": 1.0}}
-        total = sum(self._counts.values())
-        most = max(self._counts.values(), default=0)
-        for taxon, count in self._counts.items():
-            row = table.setdefault(taxon, {})
-            row["mentioned"] = 1.0
-            row["share"] = count / total
-            row["most"] = float(count == most)
-            row["title"] = float(self._title[taxon] > 0)
+        rows = {taxon: dict(row) for taxon, row in self._paper.items()}
         sentence = bisect_left(self._sentences, start + 1)
         near = bisect_left(self._starts, start)
-        found: set[str] = set()
-        for i in range(near - 1, -1, -1):
-            m = self._mentions[i]
-            if not found:
-                table[m.taxon]["last"] = 1.0
-            found.add(m.taxon)
-            if len(found) == len(self._counts):
-                break
+        self._last_before(rows, near, sentence)
         in_sentence: list[int] = []
-        for i in range(max(0, near - 12), min(len(self._mentions), near + 12)):
+        for i in range(max(0, near - _CLOSE), min(len(self._mentions), near + _CLOSE)):
             m = self._mentions[i]
-            row = table[m.taxon]
+            row = rows[m.taxon]
             if 0 <= start - m.end <= 2 or (m.start <= start and end <= m.end):
                 row["before"] = 1.0
+            elif 0 <= m.start - end <= 2:
+                row["after"] = 1.0
             if bisect_left(self._sentences, m.start + 1) != sentence:
                 continue
             if not self._clauses.governs(m.start, start):
@@ -129,87 +145,99 @@ class SpeciesContext:
                 continue
             in_sentence.append(i)
             row["sentence"] = 1.0
+            if m.people:
+                row["people in sentence"] = 1.0
             if self._clauses.same(m.start, start):
                 row["clause"] = 1.0
         if in_sentence:
             nearest = min(in_sentence, key=lambda i: (self._distance(i, start, end), i))
-            table[self._mentions[nearest].taxon]["nearest"] = 1.0
-        for taxon, strength in _by_writing(surface).items():
-            if taxon in table:
-                table[taxon]["writing"] = strength
-        for taxon, row in table.items():
-            row["likeness"] = likeness.get(taxon, 0.0)
-            row["agreement"] = agreement.get(taxon, 0.0)
-        return table
+            row = rows[self._mentions[nearest].taxon]
+            row["nearest"] = 1.0
+            row["nearness"] = 1 / (1 + self._distance(nearest, start, end) / 40)
+            if len({self._mentions[i].taxon for i in in_sentence}) == 1:
+                row["only in sentence"] = 1.0
+        self._hints_near(rows, start, sentence)
+        return rows
 
-    def choices(
-        self,
-        start: int,
-        end: int,
-        surface: str,
-        likeness: Mapping[str, float],
-        agreement: Mapping[str, float],
-    ) -> list[SpeciesChoice]:
-        """Rank the taxa that a gene mention may belong to, best first.
+    def _last_before(self, rows: Rows, near: int, sentence: int) -> None:
+        """Mark the species that was mentioned last before the gene, and how long ago."""
+        if not near:
+            return
+        last = self._mentions[near - 1]
+        ago = sentence - bisect_left(self._sentences, last.start + 1)
+        rows[last.taxon]["last"] = 1.0
+        rows[last.taxon][f"last {min(ago, 3)} sentences ago"] = 1.0
 
-        Only taxa that have a gene of this name are ranked, and none that the text supports far
-        less than another one. The arguments are those of `features`.
-        """
-        weights = self._weights
-        ranked = []
-        strongest_evidence = 0.0
-        for taxon, row in self.features(start, end, surface, likeness, agreement).items():
-            parts = {name: weights.get(name, 0.0) * value for name, value in row.items()}
-            weight = sum(parts.values())
-            evidence = weight - parts["likeness"]
-            strongest_evidence = max(strongest_evidence, evidence)
-            if taxon not in likeness:
-                continue
-            told = {name: part for name, part in parts.items() if name in _REASONS and row[name]}
-            strongest = max(told, key=lambda name: (told[name], name), default="human")
-            ranked.append((SpeciesChoice(taxon, weight, _REASONS[strongest]), evidence))
-        # A species that the text speaks of much less than of another one, which has no gene of
-        # this name, is nearly always wrong: the name then means something that is not listed.
-        return sorted(
-            (c for c, evidence in ranked if strongest_evidence - evidence < _MARGIN),
-            key=lambda c: (-round(c.weight, 9), c.taxon != HUMAN, c.taxon),
-        )
+    def _hints_near(self, rows: Rows, start: int, sentence: int) -> None:
+        near = bisect_left(self._hint_starts, start)
+        for i in range(max(0, near - _CLOSE), min(len(self._hints), near + _CLOSE)):
+            hint = self._hints[i]
+            if (
+                hint.taxon in rows
+                and bisect_left(self._sentences, hint.start + 1) == sentence
+                and self._clauses.governs(hint.start, start)
+            ):
+                rows[hint.taxon][f"{hint.kind} in sentence"] = 1.0
 
     def _distance(self, i: int, start: int, end: int) -> int:
         m = self._mentions[i]
         return start - m.end if m.end <= start else 2 * max(0, m.start - end)
 
 
-_REASONS = {
-    "human": "human, for nothing in the text says otherwise",
+REASONS: Mapping[str, str] = {
     "share": "a species that the paper speaks of",
+    "mentioned": "a species that the paper speaks of",
     "most": "the species that the paper mentions most",
+    "only species": "the only species that the paper mentions",
     "title": "the species of the title",
+    "only in title": "the species of the title",
+    "people": "the paper is about people",
     "before": "the species word right before it",
+    "after": "the species word right after it",
     "clause": "a species word in the same clause",
     "sentence": "a species word in the same sentence",
+    "only in sentence": "the only species of the sentence",
     "nearest": "the nearest species word in the sentence",
+    "nearness": "the nearest species word in the sentence",
     "last": "the species word before it",
-    "writing": "written as symbols of this species are",
-    "agreement": "the species of the paper's other genes",
+    "last 0 sentences ago": "the species word before it",
+    "last 1 sentences ago": "the species of the sentence before",
+    "line in sentence": "a cell line of this species in the same sentence",
+    "line in paper": "the paper's cell lines",
+    "strain in sentence": "a strain of this species in the same sentence",
+    "strain in paper": "the paper's strains",
+    "same name": "what is said where the name stands elsewhere in the paper",
+    "prefix": "the prefix of the symbol",
+    "organism": "the organism that was asked for",
 }
+"""Evidence in words, for what a link tells of its species."""
 
 
-def _by_writing(surface: str) -> dict[str, float]:
-    """Tell what capitals say: `Runx2` is the rodents' way, `RUNX2` the human one.
+def reason_of(evidence: Mapping[str, float], weights: Mapping[str, float], taxon: str) -> str:
+    """Return the strongest evidence for a species in words."""
+    parts = {
+        name: weights.get(name, 0.0) * value for name, value in evidence.items() if name in REASONS
+    }
+    strongest = max(parts, key=lambda name: (parts[name], name), default="")
+    if strongest and parts[strongest] > 0:
+        return REASONS[strongest]
+    return "human, for nothing in the text says otherwise" if taxon == HUMAN else "the only choice"
 
-    Sources: guidelines of HGNC (Bruford et al. 2020) and of the mouse and rat committees.
+
+def writing_of(surface: str) -> str:
+    """Return how a symbol is written: `upper`, `title`, `lower`, `mixed`; empty for other names.
+
+    Capitals tell species apart: `Runx2` is the rodents' way, `RUNX2` the human one, `runx2` that of
+    fish (guidelines of HGNC, Bruford et al. 2020, and of the other committees).
     """
     letters = [c for c in surface if c.isalpha()]
-    if len(letters) < 3 or " " in surface:
-        return {}
-    if surface[0].isupper() and all(c.islower() for c in letters[1:]):
-        return {"NCBITaxon:10090": 1.0, "NCBITaxon:10116": 0.9}
+    if len(letters) < 2 or " " in surface:
+        return ""
     if all(c.isupper() for c in letters):
-        return {HUMAN: 1.0}
-    if all(c.islower() for c in letters):
-        return {"NCBITaxon:7955": 1.0}
-    return {}
+        return "upper"
+    if surface[0].isupper() and all(c.islower() for c in letters[1:]):
+        return "title"
+    return "lower" if all(c.islower() for c in letters) else "mixed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -254,10 +254,10 @@ class Downloader:
         try:
             left = retry.increment("GET", url)
         except MaxRetryError as error:
-            tried = f"{url}: {failure}; gave up after {self._policy.attempts} attempts"
+            tried = f"{url}: {failure}; gave up after {self._policy.attempts} attempts."
             if failure.reached:
-                raise DownloadError(f"{tried}. Try again later.") from failure
-            raise UnreachableError(f"{tried}. {GET_BY_HAND}") from error
+                raise DownloadError(tried, "Try again later.") from failure
+            raise UnreachableError(tried, GET_BY_HAND) from error
         pause = max(failure.retry_after, left.get_backoff_time())
         if pause:
             self._sleep(pause)

@@ -26,7 +26,16 @@ _MOST_REDIRECTS = 10
 
 
 class DownloadError(SourceError):
-    """A file cannot be downloaded."""
+    """A file cannot be downloaded.
+
+    Attributes:
+        reason: Why, without what to do about it.
+    """
+
+    def __init__(self, reason: str, way_out: str = "") -> None:
+        """Keep the reason; the message also tells a way out."""
+        super().__init__(f"{reason} {way_out}".rstrip())
+        self.reason = reason
 
 
 class NotFoundError(DownloadError):
@@ -137,7 +146,7 @@ class Client:
                 raise DownloadError(f"{url}: answered {answer}, asks to come back in {wait:.0f} s")
             raise TransientError(f"answered {answer}", wait)
         if status in (requests.codes.not_found, requests.codes.gone):
-            raise NotFoundError(f"{url}: is not there ({answer}). {_MOVED}")
+            raise NotFoundError(f"{url}: is not there ({answer}).", _MOVED)
         if status >= 400 and status != requests.codes.range_not_satisfiable:
             raise DownloadError(f"{url}: answered {answer}")
 
@@ -159,7 +168,7 @@ def _raise_unreached(url: str, error: requests.ConnectionError) -> NoReturn:
     host = urlsplit(url).hostname or url
     if isinstance(root, socket.gaierror):
         raise UnreachableError(
-            f"{url}: the name {host} cannot be resolved ({reason}). {GET_BY_HAND}"
+            f"{url}: the name {host} cannot be resolved ({reason}).", GET_BY_HAND
         ) from error
     # A server that hangs up or talks nonsense is there.
     reached = not isinstance(root, OSError) or isinstance(root, ConnectionResetError)

@@ -1,0 +1,123 @@
+"""The fast way: names of the terminology, found and resolved without regard to the context.
+
+For texts by the million, and as the yardstick for what context is worth. What a surface form means
+is decided once for all texts, so it costs little more than finding the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.model import NIL, EntityType, Link
+from pipeline.normalization.diseases import link_disease
+from pipeline.normalization.link_extension import keep_link, register_link
+from pipeline.normalization.other import link_other
+from pipeline.normalization.species import link_species
+from pipeline.recognition.acceptance import AcceptanceModel, shipped_model
+from pipeline.recognition.features import PaperFacts, Reading, describe
+from pipeline.recognition.places import Place, keep_places
+from pipeline.recognition.recognizer import DEFAULT_THRESHOLD
+from pipeline.recognition.spans import MENTIONS, set_entities, span_at
+from pipeline.recognition.surroundings import Surroundings
+from pipeline.terminology.matcher import Match
+from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
+
+METHOD = "dictionary"
+_REMEMBERED = 200_000
+_HUMAN_TAXON = 9606
+_NO_FACTS = PaperFacts({}, ())
+
+
+class Dictionary:
+    """spaCy component: finds names of the terminology and resolves each by itself.
+
+    Sets what recognizer and normalizer set: `doc.ents` and `doc.spans["mentions"]`, `kb_id_` and
+    `span._.link`. A gene is human unless only other species have a gene of its name.
+    """
+
+    def __init__(
+        self, terminology: Terminology, *, model: AcceptanceModel, threshold: float
+    ) -> None:
+        self.terminology = terminology
+        self.model = model
+        self.threshold = threshold
+        self._meaning = lru_cache(maxsize=_REMEMBERED)(self._decide)
+        register_link()
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find and resolve the mentions of one document."""
+        text = doc.text
+        places, spans = [], []
+        for match, (type_, link) in self._longest(text):
+            place = Place(match.start, match.end, text[match.start : match.end], type_)
+            span = span_at(doc, match.start, match.end, type_)
+            span.kb_id_, span.id_ = link.curie or NIL, link.curie
+            keep_link(span, link, place)
+            places.append(place)
+            spans.append(span)
+        keep_places(doc, MENTIONS, spans, places)
+        set_entities(doc, spans)
+        return doc
+
+    def _longest(self, text: str) -> Iterator[tuple[Match, tuple[str, Link]]]:
+        """Yield what is taken, in text order: of overlapping names the leftmost, then longest."""
+        chosen: tuple[Match, tuple[str, Link]] | None = None
+        for match in self.terminology.find(text):
+            if chosen and chosen[0].start < match.start < chosen[0].end:
+                continue
+            if (meaning := self._meaning(match.key, text[match.start : match.end])) is None:
+                continue
+            if chosen and match.start >= chosen[0].end:
+                yield chosen
+            chosen = match, meaning
+        if chosen:
+            yield chosen
+
+    def _decide(self, key: int, surface: str) -> tuple[str, Link] | None:
+        """Return the type and the concept that a surface form has without any context."""
+        names = self.terminology.name_matches(key, surface)
+        types = sorted({n.type for n in names})
+        around = Surroundings(surface, "", "", " ", " ", starts_sentence=False)
+        best: tuple[float, str] = (0.0, "")
+        for type_ in types:
+            own = [n for n in names if n.type == type_]
+            others = [t for t in types if t != type_]
+            reading = Reading(Match(0, len(surface), key), type_, own, around, others)
+            probability = self.model.probability(type_, describe(reading, _NO_FACTS, ""))
+            best = max(best, (probability, type_))
+        if best[0] < self.threshold:
+            return None
+        type_ = best[1]
+        link = self._link(type_, [n for n in names if n.type == type_])
+        return type_, replace(link, method=METHOD)
+
+    def _link(self, type_: str, names: Sequence[NameMatch]) -> Link:
+        if type_ == EntityType.DISEASE:
+            return link_disease(names, self.terminology)
+        if type_ == EntityType.SPECIES:
+            return link_species(names, {}, self.terminology)
+        human = [n for n in names if n.taxon == _HUMAN_TAXON]
+        link = link_other(human or names, type_, self.terminology)
+        return replace(link, taxon=self.terminology.taxon(link.curie))
+
+
+@Language.factory(
+    "bionorm_dictionary",
+    default_config={"snapshot": None, "threshold": DEFAULT_THRESHOLD},
+    assigns=["doc.ents", "doc.spans", "span._.link"],
+)
+def make_dictionary(nlp: Language, name: str, snapshot: str | None, threshold: float) -> Dictionary:
+    """Create the component.
+
+    Args:
+        nlp: The pipeline.
+        name: The component's name.
+        snapshot: Directory of a terminology snapshot; by default the embedded one.
+        threshold: Smallest probability, from 0 to 1, of a name being a mention wherever it stands.
+    """
+    return Dictionary(shared_terminology(snapshot), model=shipped_model(), threshold=threshold)

@@ -1,0 +1,298 @@
+"""What speaks for a disease as the meaning of a mention: named numbers, for the ranker.
+
+Most of them follow from the mention's text alone and are computed once for it; `same`, `above`,
+`below` and `initials` depend on the paper.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.normalization.disease_candidates import (
+    HEAD,
+    PAPER,
+    SHORT_FORM,
+    USAGE,
+    DiseaseCandidate,
+    DiseaseCandidates,
+    is_acronym,
+)
+from pipeline.normalization.disease_usage import Concept, DiseaseUsage
+from pipeline.normalization.disease_words import Likeness, WordWeights, name_words
+from pipeline.terminology.fuzzy import BROADER, EXACT, NORMAL_FORM, TRIGRAMS
+from pipeline.terminology.name_match import name_weight
+from pipeline.terminology.terminology import Terminology
+
+Floats = npt.NDArray[np.float64]
+
+METHODS: Final = (
+    EXACT, NORMAL_FORM, "word order", "word form", "general word", "coordination", "initials",
+    TRIGRAMS, BROADER, HEAD, USAGE, SHORT_FORM, PAPER,
+)  # fmt: skip
+
+FEATURES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **{f"by {method}": f"found by: {method}" for method in METHODS},
+        "lookup score": "score of the lookup",
+        "behind": "how much the best candidate's lookup score is better",
+        "rank": "rank by the lookup score, from 0",
+        "scope": "weight of the matched name's scope",
+        "told": "share of the mention's words in the matched name",
+        "covered": "share of the matched name's words in the mention",
+        "words": "harmonic mean of told and covered",
+        "letters": "common trigrams with the matched name",
+        "head": "the mention's last word is in the matched name",
+        "numbers more": "numbers of the mention that the matched name lacks",
+        "numbers less": "numbers of the matched name that the mention lacks",
+        "words more": "words of the mention that the matched name lacks",
+        "words less": "words of the matched name that the mention lacks",
+        "label words": "common words with the best of the preferred names",
+        "label letters": "common trigrams with the best of the preferred names",
+        "descriptor": "is a MeSH descriptor",
+        "supplementary": "is a supplementary concept of MeSH",
+        "in MONDO": "is in MONDO",
+        "in OMIM": "is in OMIM",
+        "above it": "concepts above it",
+        "below it": "concepts right below it (logarithm)",
+        "names": "names of the concept (logarithm)",
+        "usage of concept": "mentions of the concept in the training corpora (logarithm)",
+        "usage share": "share of the training mentions of this name that mean the concept",
+        "usage": "training mentions of this name that mean the concept (logarithm)",
+        "usage known": "training mentions of this name (logarithm)",
+        "usage share of head": "the same share for the name without its first words",
+        "usage share of words": "the same share for names with the same words",
+        "usage of words": "training mentions of names with the same words (logarithm)",
+        "same": "other names in the paper that mean the concept",
+        "above": "is above another concept of the paper",
+        "below": "is below another concept of the paper",
+        "initials": "the paper speaks of what the acronym's letters may stand for",
+        "length": "words of the mention, at most 6",
+        "acronym": "the mention looks like an acronym",
+        "long form": "the paper says what the mention is short for",
+        "exact names": "candidates whose name agrees with the mention",
+    }
+)
+"""Each feature and what it tells."""
+
+COLUMNS: Final = tuple(FEATURES)
+_PAPER_COLUMNS = [COLUMNS.index(name) for name in ("same", "above", "below", "initials")]
+_SURE = 0.85
+_LEAST_SHARE = 0.75
+_MOST_LABELS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DiseaseName:
+    """A mention as the ranker sees it.
+
+    Attributes:
+        text: Its long form, where the paper gives one, else the mention.
+        surface: The mention.
+    """
+
+    text: str
+    surface: str
+
+
+def disease_name(surface: str, resolve: Callable[[str], str | None]) -> DiseaseName:
+    """Make the name of a mention: its abbreviations are replaced by what they are short for.
+
+    Args:
+        surface: The mention.
+        resolve: Returns the long form of a short form, or an empty string.
+
+    >>> disease_name("familial AD", {"AD": "Alzheimer disease"}.get).text
+    'familial Alzheimer disease'
+    """
+    whole = resolve(surface)
+    if not whole and " " in surface:
+        whole = " ".join(resolve(word) or word for word in surface.split(" "))
+    return DiseaseName(whole or surface, surface)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The candidates of a name, best lookup score first, with a row of features for each.
+
+    Attributes:
+        candidates: The candidates.
+        rows: The features, as `COLUMNS` names them.
+        changed: Numbers of the rows that differ from those of the name alone.
+        is_new: Whether all do, because the paper adds candidates.
+    """
+
+    candidates: tuple[DiseaseCandidate, ...]
+    rows: Floats
+    changed: npt.NDArray[np.intp]
+    is_new: bool = False
+
+
+class DiseaseFeatures:
+    """Computes features.
+
+    Args:
+        terminology: The terminology.
+        candidates: Finds the candidates.
+        usage: What annotators mean by names.
+        weights: Weights of words.
+    """
+
+    def __init__(
+        self,
+        terminology: Terminology,
+        candidates: DiseaseCandidates,
+        usage: DiseaseUsage,
+        weights: WordWeights,
+    ) -> None:
+        self._terminology = terminology
+        self._candidates = candidates
+        self._usage = usage
+        self._weights = weights
+        self.alone = lru_cache(maxsize=20_000)(self._describe)
+        self._about = lru_cache(maxsize=50_000)(self._describe_concept)
+        self._sure = lru_cache(maxsize=20_000)(self._only_meaning)
+        self._above = lru_cache(maxsize=20_000)(self._ancestors)
+
+    def describe(self, names: Sequence[DiseaseName]) -> list[Described]:
+        """Return the candidates of all diseases that a paper names, with their features.
+
+        Args:
+            names: The names, each once.
+        """
+        meanings = {n: m for n in names if (m := self._sure(n)) is not None}
+        words = {n: name_words(n.text).key for n in names}
+        result = []
+        for name in names:
+            # Another writing of the same name is no further evidence.
+            others = [m for n, m in meanings.items() if words[n] != words[name]]
+            texts = [n.text for n in names if n.text != name.text]
+            result.append(self._in_paper(name, others, texts))
+        return result
+
+    def _in_paper(
+        self, name: DiseaseName, others: Sequence[Concept], texts: Iterable[str]
+    ) -> Described:
+        described = self.alone(name)
+        meant: Collection[Concept] = ()
+        if name.surface == name.text and is_acronym(name.surface):
+            meant = self._candidates.by_initials(name.surface, texts)
+        known = {c.concept for c in described.candidates}
+        added = [self._candidates.known(c, PAPER) for c in meant if c not in known]
+        if added:
+            described = self._rows(name, [*described.candidates, *added])
+        if not (others or meant):
+            return described
+        identifiers = {curie for concept in others for curie in concept}
+        above = frozenset[str]().union(*(self._above(concept) for concept in others))
+        told = np.array(
+            [
+                (
+                    min(others.count(c.concept), 3),
+                    not above.isdisjoint(c.concept),
+                    not identifiers.isdisjoint(self._above(c.concept)),
+                    c.concept in meant,
+                )
+                for c in described.candidates
+            ],
+            np.float64,
+        ).reshape(-1, len(_PAPER_COLUMNS))
+        changed = np.flatnonzero(told.any(axis=1))
+        if not (len(changed) or added):
+            return described
+        rows = described.rows.copy()
+        rows[:, _PAPER_COLUMNS] = told
+        every = np.arange(len(rows)) if added else changed
+        return Described(described.candidates, rows, every, bool(added))
+
+    def _describe(self, name: DiseaseName) -> Described:
+        return self._rows(name, self._candidates.of(name.text, name.surface).values())
+
+    def _rows(self, name: DiseaseName, found: Iterable[DiseaseCandidate]) -> Described:
+        candidates = sorted(found, key=lambda c: (-c.score, c.concept))
+        if not candidates:
+            return Described((), np.zeros((0, len(COLUMNS))), np.zeros(0, np.intp))
+        usage = self._usage.of_name(name.text) or self._usage.of_name(name.surface)
+        of_head = self._candidates.usage_of_head(name.text)
+        of_words = self._usage.of_words(name.text)
+        known = sum(usage.values())
+        best = candidates[0].score
+        exact = sum(c.method in {EXACT, NORMAL_FORM} for c in candidates)
+        of_name = (
+            float(min(len(name_words(name.text).stems), 6)),
+            float(is_acronym(name.surface)),
+            float(name.surface != name.text),
+            float(min(exact, 5)),
+        )
+        rows = []
+        for rank, candidate in enumerate(candidates):
+            concept = candidate.concept
+            method = candidate.method.partition(", ")[0]
+            like = self._weights.likeness(name.text, candidate.matched)
+            labels = self._labels(name.text, concept) or [like]
+            used = usage.get(concept, 0)
+            rows.append(
+                [
+                    *(float(method == m) for m in METHODS),
+                    candidate.score,
+                    best - candidate.score,
+                    float(rank),
+                    name_weight(candidate.scope),
+                    like.told, like.covered, like.words, like.letters, like.head,
+                    like.numbers_more, like.numbers_less, like.words_more, like.words_less,
+                    max(label.words for label in labels),
+                    max(label.letters for label in labels),
+                    *self._about(concept),
+                    math.log1p(self._usage.count(concept)),
+                    _share(usage, concept), math.log1p(used), math.log1p(known),
+                    _share(of_head, concept),
+                    _share(of_words, concept), math.log1p(of_words.get(concept, 0)),
+                    0.0, 0.0, 0.0, 0.0,
+                    *of_name,
+                ]
+            )  # fmt: skip
+        return Described(tuple(candidates), np.array(rows), np.zeros(0, np.intp))
+
+    def _labels(self, text: str, concept: Concept) -> list[Likeness]:
+        names = dict.fromkeys(filter(None, map(self._terminology.name, concept)))
+        return [self._weights.likeness(text, name) for name in list(names)[:_MOST_LABELS]]
+
+    def _describe_concept(self, concept: Concept) -> tuple[float, ...]:
+        mesh = [c for c in concept if c.startswith("MESH:")]
+        descriptors = [c for c in mesh if c.startswith("MESH:D")]
+        hub = (descriptors or mesh or concept)[0]
+        hierarchy = self._terminology.hierarchy
+        return (
+            float(bool(descriptors)),
+            float(bool(mesh) and not descriptors),
+            float(any(c.startswith("MONDO:") for c in concept)),
+            float(any(c.startswith("OMIM:") for c in concept)),
+            float(len(hierarchy.ancestors(hub))),
+            math.log1p(len(hierarchy.children(hub))),
+            math.log1p(sum(len(self._terminology.names(c)) for c in concept)),
+        )
+
+    def _only_meaning(self, name: DiseaseName) -> Concept | None:
+        """Return the concept that a name means without doubt."""
+        usage = self._usage.of_name(name.text)
+        if usage:
+            concept, count = min(usage.items(), key=lambda item: (-item[1], item[0]))
+            if count >= _LEAST_SHARE * sum(usage.values()):
+                return concept
+        exact = self._candidates.exact(name.text)
+        concepts = {self._candidates.concept(n.curie) for n in exact if n.weight >= _SURE}
+        return concepts.pop() if len(concepts) == 1 else None
+
+    def _ancestors(self, concept: Concept) -> frozenset[str]:
+        return frozenset(a for c in concept for a in self._terminology.hierarchy.ancestors(c))
+
+
+def _share(counts: Mapping[Concept, int], concept: Concept) -> float:
+    return counts[concept] / sum(counts.values()) if concept in counts else 0.0

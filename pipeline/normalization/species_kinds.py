@@ -1,0 +1,54 @@
+"""What kind of organism a taxon is, as far as papers treat the genes of such organisms alike."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pipeline.terminology.terminology import Terminology
+
+_MODELS = {
+    "NCBITaxon:9606": "human",
+    "NCBITaxon:10090": "mouse",
+    "NCBITaxon:10116": "rat",
+    "NCBITaxon:7955": "fish",
+    "NCBITaxon:7227": "fly",
+    "NCBITaxon:6239": "worm",
+    "NCBITaxon:559292": "yeast",
+    "NCBITaxon:284812": "yeast",
+}
+_GROUPS = {
+    "NCBITaxon:33208": "animal",
+    "NCBITaxon:4751": "fungus",
+    "NCBITaxon:33090": "plant",
+    "NCBITaxon:2": "bacterium",
+    "NCBITaxon:10239": "virus",
+}
+_OTHER = "other"
+_FARM = "vertebrate"
+
+
+class SpeciesKinds:
+    """Sorts taxa into kinds.
+
+    The model organisms are kinds of their own; further species whose genes the terminology has are
+    `vertebrate`; all others go by their place in the taxonomy.
+    """
+
+    def __init__(self, terminology: Terminology) -> None:
+        self._terminology = terminology
+        self._taxa = frozenset(terminology.gene_taxa())
+        self.of = lru_cache(maxsize=10_000)(self._of)
+
+    def _of(self, taxon: str) -> str:
+        if taxon in _MODELS:
+            return _MODELS[taxon]
+        if taxon in self._taxa:
+            return _FARM
+        seen: set[str] = set()
+        while taxon and taxon not in seen:
+            if taxon in _GROUPS:
+                return _GROUPS[taxon]
+            seen.add(taxon)
+            parents = self._terminology.parents(taxon)
+            taxon = parents[0] if parents else ""
+        return _OTHER

@@ -1,0 +1,148 @@
+"""Scores as probabilities."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from spacy.language import Language
+
+from pipeline.language import annotate_text, link_papers
+from pipeline.model import Candidate, Link, Mention, Paper, Passage
+from pipeline.normalization.confidence import (
+    GIVEN,
+    LINKED,
+    NIL,
+    ConfidenceModel,
+    confident,
+    evidence,
+    kind_of,
+    pack,
+    shipped_confidence,
+    unpack,
+)
+
+FOUND = (0.9, "a name")
+MODEL = ConfidenceModel(
+    {
+        "Gene": {
+            LINKED: {"any": 1.0, "score": 2.0, "margin": 1.0, "recognition": 0.5},
+            NIL: {"any": -1.0},
+            GIVEN: {"score": 4.0},
+        }
+    },
+    {"corpus/dev": ("1", "2")},
+)
+
+
+def link(score: float = 0.8, *others: float) -> Link:
+    alternatives = tuple(Candidate(f"NCBIGene:{i}", "x", s) for i, s in enumerate(others))
+    return Link("NCBIGene:99", "X", score, "exact", alternatives=alternatives)
+
+
+def logistic(odds: float) -> float:
+    return round(1 / (1 + math.exp(-odds)), 4)
+
+
+def test_the_score_of_a_linked_mention() -> None:
+    scored = MODEL.with_confidence(link(0.8, 0.5), "Gene", "ABC", FOUND)
+    odds = 1.0 + 2.0 * 0.8 + 1.0 * 0.3 + 0.5 * math.log(9)
+    assert scored.score == logistic(odds)
+    assert replace(scored, score=0.8, alternatives=link(0.8, 0.5).alternatives) == link(0.8, 0.5)
+
+
+def test_the_score_of_a_mention_without_concept() -> None:
+    nil = Link(method="none", reason="no gene of this name in the terminology")
+    assert MODEL.with_confidence(nil, "Gene", "ABC", FOUND).score == logistic(-1.0)
+    assert MODEL.with_confidence(nil, "Disease", "ABC", FOUND).score == 0.9
+
+
+def test_a_given_mention_is_taken_for_granted() -> None:
+    assert MODEL.with_confidence(link(0.5), "Gene", "ABC", None).score == logistic(2.0)
+
+
+def test_types_without_weights_keep_their_score() -> None:
+    assert MODEL.with_confidence(link(0.81234567), "Phenotype", "abc", FOUND).score == 0.8123
+
+
+def test_alternatives_keep_step() -> None:
+    scored = MODEL.with_confidence(link(0.8, 0.8, 0.4, 0.0), "Gene", "ABC", FOUND)
+    same, half, none = (a.score for a in scored.alternatives)
+    assert same == scored.score
+    assert half == pytest.approx(scored.score / 2, abs=1e-4)
+    assert none == 0.0
+
+
+@given(
+    st.floats(0, 1),
+    st.lists(st.floats(0, 1), max_size=4),
+    st.text(max_size=5),
+    st.none() | st.tuples(st.floats(0, 1), st.sampled_from(["a name", "abbreviation of x", ""])),
+)
+def test_scores_are_probabilities_and_keep_their_order(
+    score: float, others: list[float], text: str, recognition: tuple[float, str] | None
+) -> None:
+    before = link(score, *(min(o, score) for o in others))
+    after = MODEL.with_confidence(before, "Gene", text, recognition)
+    assert 0 <= after.score <= 1
+    order = sorted(range(len(others)), key=lambda i: -before.alternatives[i].score)
+    ranked = [after.alternatives[i].score for i in order]
+    assert ranked == sorted(ranked, reverse=True)
+    if score > 0:
+        assert all(s <= after.score for s in ranked)
+
+
+def test_evidence_is_named() -> None:
+    names = evidence(link(0.8, 0.5), "ABC kinase", (0.9, "abbreviation of a long name"))
+    assert names["found abbreviation"] == names["method exact"] == 1.0
+    assert names["margin"] == pytest.approx(0.3)
+    assert names["no alternative"] == 0.0
+    assert evidence(link(0.8), "ABC", None)["no alternative"] == 1.0
+    assert "recognition" not in evidence(link(0.8), "ABC", None)
+
+
+def test_kinds() -> None:
+    assert kind_of(link(), FOUND) == LINKED
+    assert kind_of(Link(), FOUND) == NIL
+    assert kind_of(link(), None) == kind_of(Link(), None) == GIVEN
+
+
+def test_packed_and_unpacked() -> None:
+    assert unpack(pack(MODEL)) == MODEL
+    assert pack(unpack(pack(MODEL))) == pack(MODEL)
+
+
+def test_the_shipped_model_has_every_type() -> None:
+    model = shipped_confidence()
+    assert set(model.weights) == {"Disease", "Gene", "Species"}
+    assert all(LINKED in kinds for kinds in model.weights.values())
+    assert all(name.endswith("/dev") for name in model.documents)
+
+
+def test_confident() -> None:
+    mentions = tuple(
+        Mention("text", i, i + 1, "x", "Gene", replace(link(), score=score))
+        for i, score in enumerate([0.2, 0.5, 0.9])
+    )
+    paper = Paper("1", (Passage("text", "text", "xxx"),), mentions)
+    assert confident(paper, 0.5).mentions == mentions[1:]
+    assert confident(paper, 0.0) == paper
+
+
+def test_every_mention_has_a_score(nlp: Language) -> None:
+    paper = annotate_text(nlp, "TNF-α and Xyzzy disease in patients with an unheard-of syndrome.")
+    assert all(0 < m.link.score <= 1 for m in paper.mentions)
+    assert paper.mentions
+
+
+def test_what_was_found_does_not_matter_to_what_is_given(nlp: Language) -> None:
+    """TNF is found too, but it is given here; its score says that its identifier is right."""
+    text = "TNF in patients."
+    found = annotate_text(nlp, text).mentions[0]
+    given_mention = Mention("text", 0, 3, "TNF", "Gene")
+    (linked,) = link_papers(nlp, [Paper("1", (Passage("text", "text", text),), (given_mention,))])
+    assert linked.mentions[0].link.curie == found.link.curie
+    assert linked.mentions[0].link.score != found.link.score
