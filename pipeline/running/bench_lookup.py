@@ -107,7 +107,7 @@ def compare_lookup(
         directory = Path(temporary)
         kept = _choose(gold, terminology, type, names)
         asked = [g for g in gold if not kept.isdisjoint(_right(g, terminology))]
-        count = _write_names(directory, kept, [g.text for g in asked])
+        count = write_names(directory, kept, [g.text for g in asked])
         right = [frozenset(_right(g, terminology)) for g in asked]
 
         def figures(name: str, result: dict[str, float], found: list[list[str]]) -> LookupFigures:
@@ -142,7 +142,7 @@ def _choose(gold: Sequence[GoldName], terminology: Terminology, type: str, names
     kept: set[str] = set()
     total = 0
     for curies, most in ((sorted(wanted), names // 2), (others, names)):
-        for curie in _evenly(curies):
+        for curie in evenly(curies):
             if total >= most:
                 break
             kept.add(curie)
@@ -150,13 +150,13 @@ def _choose(gold: Sequence[GoldName], terminology: Terminology, type: str, names
     return kept
 
 
-def _evenly(curies: Sequence[str]) -> list[str]:
+def evenly(curies: Sequence[str]) -> list[str]:
     """Order identifiers so that any beginning of the list is spread over all of them."""
     step = 0.6180339887498949  # golden ratio: multiples of it fill an interval evenly (Weyl)
     return [c for _, c in sorted((i * step % 1, c) for i, c in enumerate(curies))]
 
 
-def _write_names(directory: Path, curies: set[str], queries: list[str]) -> int:
+def write_names(directory: Path, curies: set[str], queries: list[str]) -> int:
     """Write the chosen names as a snapshot and as files for the peers; returns their number."""
     source, target = embedded_snapshot(), directory / "snapshot"
     target.mkdir()
@@ -227,7 +227,15 @@ def _place(found: Sequence[str], right: frozenset[str], terminology: Terminology
 
 def _run_peer(peer: str, python: str, directory: Path) -> str:
     """Measure a peer; returns why it could not be, or nothing."""
-    script = str(Path(bench_peers.__file__))
+    return run_script(Path(str(bench_peers.__file__)), peer, python, directory)
+
+
+def run_script(script: Path, peer: str, python: str, directory: Path) -> str:
+    """Run a peer's script in its own environment; returns why it could not be, or nothing.
+
+    Raises:
+        BionormError: If the peer is there and fails.
+    """
     known = subprocess.run(  # noqa: S603 - the interpreter is the user's choice
         [python, "-c", f"import {peer}"], capture_output=True, timeout=_PATIENCE, check=False
     )
@@ -237,7 +245,7 @@ def _run_peer(peer: str, python: str, directory: Path) -> str:
             f"{peer}; then name peers/bin/python"
         )
     done = subprocess.run(  # noqa: S603 - as above
-        [python, script, peer, str(directory)],
+        [python, str(script), peer, str(directory)],
         capture_output=True,
         text=True,
         timeout=_PATIENCE,

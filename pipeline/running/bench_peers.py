@@ -19,18 +19,35 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 Found = list[list[str]]
-Peer = Callable[[Path], tuple[float, float, Callable[[Sequence[str]], Found]]]
 
 _DEPTH = 20
 _NEIGHBOURS = 60
 """Neighbours asked of the index: several are names of the same concept."""
 
 
-def scispacy(directory: Path) -> tuple[float, float, Callable[[Sequence[str]], Found]]:
+@dataclass(frozen=True)
+class Names:
+    """What a peer makes of the names.
+
+    Attributes:
+        built: Seconds to build it.
+        opened: Seconds to open what was built.
+        search: From strings to the identifiers found for each, best first.
+        engine: The peer's own object.
+    """
+
+    built: float
+    opened: float
+    search: Callable[[Sequence[str]], Found]
+    engine: Any
+
+
+def scispacy(directory: Path) -> Names:
     """Build scispaCy's `CandidateGenerator` with its own settings, and open what was built."""
     import nmslib
     import numpy
@@ -92,10 +109,10 @@ def scispacy(directory: Path) -> tuple[float, float, Callable[[Sequence[str]], F
             for found in generator(list(queries), _NEIGHBOURS)
         ]
 
-    return built, opened, search
+    return Names(built, opened, search, generator)
 
 
-def gilda(directory: Path) -> tuple[float, float, Callable[[Sequence[str]], Found]]:
+def gilda(directory: Path) -> Names:
     """Load the names as terms into Gilda's `Grounder`."""
     from gilda.grounder import Grounder
     from gilda.process import normalize
@@ -117,7 +134,7 @@ def gilda(directory: Path) -> tuple[float, float, Callable[[Sequence[str]], Foun
     def search(queries: Sequence[str]) -> Found:
         return [[match.term.id for match in grounder.ground(q)] for q in queries]
 
-    return built, built, search
+    return Names(built, built, search, grounder)
 
 
 def main(peer: str, directory: Path) -> None:
@@ -127,15 +144,14 @@ def main(peer: str, directory: Path) -> None:
     queries = json.loads((directory / "queries.json").read_text(encoding="utf-8"))
     version = importlib.metadata.version(peer)
     before = _resident()
-    prepare: Peer = {"scispacy": scispacy, "gilda": gilda}[peer]
-    built, opened, search = prepare(directory)
-    search(queries[:20])
+    names = {"scispacy": scispacy, "gilda": gilda}[peer](directory)
+    names.search(queries[:20])
     begin = time.perf_counter()
-    found = search(queries)
+    found = names.search(queries)
     result = {
         "version": version,
-        "built": built,
-        "opened": opened,
+        "built": names.built,
+        "opened": names.opened,
         "memory": _resident() - before,
         "seconds": time.perf_counter() - begin,
         "found": [curies[: 10 * _DEPTH] for curies in found],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pipeline.running.bench_annotate import DICTIONARY, WHOLE, AnnotationComparison
 from pipeline.running.bench_lookup import DEPTHS, LookupComparison, LookupFigures
 from pipeline.running.benchmark import Figures, Sharing, Throughput
 
@@ -84,6 +85,23 @@ def lookup_lines(comparison: LookupComparison, type: str) -> list[Line]:
         for peer in peers
         for label, value, more in measures
     ]
+
+
+def annotation_lines(comparison: AnnotationComparison) -> list[Line]:
+    """Compare both of our pipelines with the peers that could be measured."""
+    task = f"annotate {comparison.texts:,} texts with {comparison.names:,} names"
+    own = [side for side in comparison.sides if side.name in (WHOLE, DICTIONARY)]
+    peers = [side for side in comparison.sides if side not in own]
+    lines = []
+    for ours in own:
+        label = f"texts/s, one core ({ours.name})"
+        if not peers:
+            lines.append(Line(task, label, ours.speed))
+        lines += [
+            Line(task, label, ours.speed, peer.name, peer.speed, more_is_better=True)
+            for peer in peers
+        ]
+    return lines
 
 
 def whole(throughput: Throughput, sharing: Sharing) -> list[Line]:

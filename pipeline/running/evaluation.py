@@ -16,7 +16,10 @@ from pipeline.evaluation.paired import with_differences
 from pipeline.evaluation.scoring import Row
 from pipeline.language import ABLATIONS, annotate_papers, link_papers, load
 from pipeline.model import Paper, Problem
+from pipeline.normalization.disease_ranking import shipped_ranker
 from pipeline.recognition.acceptance import shipped_model
+from pipeline.recognition.recognizer import DEFAULT_GUIDELINE
+from pipeline.recognition.tagger import shipped_tagger
 from pipeline.terminology.terminology import Terminology
 
 OURS: Final = "bionorm"
@@ -46,6 +49,7 @@ class Request:
         samples: Draws for confidence intervals and comparisons.
         lenient: Whether to go on without faulty parts of the input.
         snapshot: Directory of another terminology snapshot.
+        guideline: Corpus whose guideline our recognizer follows.
     """
 
     gold: Path
@@ -60,6 +64,7 @@ class Request:
     samples: int = 0
     lenient: bool = False
     snapshot: Path | None = None
+    guideline: str = DEFAULT_GUIDELINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,7 @@ def run_evaluation(
     work = link_papers if request.gold_mentions else annotate_papers
 
     def annotate(without: Sequence[str], system: str, papers: Iterable[Paper]) -> Iterator[Paper]:
-        nlp = load(snapshot=request.snapshot, without=without)
+        nlp = load(snapshot=request.snapshot, without=without, guideline=request.guideline)
         yield from work(nlp, track(papers, system))
 
     results: list[Result] = []
@@ -125,7 +130,7 @@ def run_evaluation(
             types=request.types or None,
             metrics=[m.name for m in metrics],
             resolver=terminology,
-            training_documents=shipped_model().training if own else None,
+            training_documents=_training_documents() if own else None,
             lenient=request.lenient,
             samples=request.samples,
         )
@@ -138,6 +143,22 @@ def run_evaluation(
         samples = request.samples or SAMPLES
         results = with_differences(results, metrics, reference=OURS, samples=samples)
     return Outcome(tuple(results), tuple(problems), tuple(notes))
+
+
+def _training_documents() -> dict[str, tuple[str, ...]]:
+    """Return the documents that any of our trained models has seen, by corpus.
+
+    The gene models and what names were used for come from the documents of the acceptance model.
+    """
+    seen: dict[str, set[str]] = {}
+    for training in (
+        shipped_model().training,
+        shipped_tagger().weights.training,
+        shipped_ranker().training,
+    ):
+        for corpus, documents in training.items():
+            seen.setdefault(corpus, set()).update(documents)
+    return {corpus: tuple(sorted(documents)) for corpus, documents in sorted(seen.items())}
 
 
 def _variants(request: Request) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -12,12 +12,15 @@ from typing import Final
 
 from pipeline.errors import UsageError
 from pipeline.evaluation import error_analysis, tables
+from pipeline.evaluation.calibration import judge
+from pipeline.evaluation.calibration_page import render_plot, render_section
 from pipeline.evaluation.compare_page import DOCUMENTS, render_comparison
 from pipeline.evaluation.error_analysis import Error
 from pipeline.evaluation.evaluate import Result
 from pipeline.evaluation.results_page import Provenance, render_results
 from pipeline.evaluation.scoring import Row
 from pipeline.export.atomic import write_text
+from pipeline.normalization.confidence import shipped_confidence
 from pipeline.running.evaluation import OURS, SAMPLES, Outcome, Request
 from pipeline.terminology.snapshot import Manifest, embedded_snapshot, snapshot_hash
 from pipeline.terminology.terminology import Terminology
@@ -106,7 +109,9 @@ def write_files(
     """
     if files.results and files.results.suffix == _PAGE:
         counts = tables.error_lines(analysed) if summary else ()
-        write_text(files.results, render_results(outcome.results, origin, errors=counts))
+        section = _write_calibration(files.results, outcome.results)
+        page = render_results(outcome.results, origin, errors=counts, calibration=section)
+        write_text(files.results, page)
     elif files.results:
         write_text(files.results, _TABLES[files.results.suffix](outcome.rows))
     if files.errors:
@@ -114,6 +119,27 @@ def write_files(
     if files.comparison:
         page = render_comparison(analysed, terminology, documents=files.documents)
         write_text(files.comparison, page)
+
+
+def _write_calibration(page: Path, results: Sequence[Result]) -> str:
+    """Write the plot of our scores beside the page, and return the section that shows it.
+
+    The section is empty if no corpus has been scored that the scores were fitted for.
+    """
+    documents = shipped_confidence().documents
+    corpora = {name.partition("/")[0] for name in documents}
+    fitted_on = {document for ids in documents.values() for document in ids}
+    judged = [
+        one
+        for result in results
+        if result.system == OURS and result.corpus in corpora
+        for one in judge(result.comparisons, without=fitted_on)
+    ]
+    if not judged:
+        return ""
+    plot = page.with_name(f"{page.stem}-calibration.svg")
+    write_text(plot, render_plot(judged))
+    return render_section(judged, plot=plot.name, fitted_on=len(fitted_on))
 
 
 def _errors(analysed: Analysed) -> str:

@@ -2,104 +2,289 @@
 
 from __future__ import annotations
 
-import json
-import platform
-import resource
+import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from importlib.metadata import version
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
-from spacy.language import Language
-
-from pipeline.evaluation.seed_check import SeedCheck, check, findings_frame
-from pipeline.evaluation.seed_report import render_markdown
-from pipeline.export.atomic import write_text
-from pipeline.export.frames import entities_frame, mentions_frame
-from pipeline.export.report import render_report
-from pipeline.export.tsv import write_tsv
-from pipeline.language import annotate_papers
+from pipeline.errors import BionormError, UsageError
 from pipeline.model import Paper, Problem
 from pipeline.papers import scan
-from pipeline.terminology.snapshot import Manifest, snapshot_hash
-from pipeline.terminology.terminology import Terminology
+from pipeline.running.conductor import Conductor
+from pipeline.running.engine_choice import IN_PROCESS, EngineChoice
+from pipeline.running.finishing import Finishing, JobCheck
+from pipeline.running.intake import Intake, verify_inputs, whole_files
+from pipeline.running.items import Extents, Selection, input_order, with_number
+from pipeline.running.job_directory import JobDirectory, Journal, ShardDone
+from pipeline.running.limits import Limits
+from pipeline.running.monitor import SILENT, Gauge, Monitor
+from pipeline.running.reading import Reading, open_source
+from pipeline.running.record import describe, identity, problem_records, require_same
+from pipeline.running.shard_results import Counts
+from pipeline.running.shard_work import Recipe, ShardWork, peak_memory
+from pipeline.running.stopping import Stop, StopNow, StoppedError, stop_on_signals
+from pipeline.running.table_files import TableFormat
+from pipeline.running.unique_ids import UniqueIds
 
-Step = Callable[[str], None]
+
+class Unfinished(Enum):
+    """What to do with an unfinished job in the output directory."""
+
+    REFUSE = "refuse"
+    RESUME = "resume"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be done.
+
+    Attributes:
+        inputs: Files with papers.
+        output: Directory for the results; made if it is not there.
+        recipe: How to load the pipeline and its terminology.
+        snapshot: The snapshot that the terminology comes from, for the record.
+        form: The form of the tables.
+        limits: What a paper may cost.
+        selection: Which papers of the files, and how to read them.
+        reading: The settings of `selection` for the record.
+        report_papers: Most papers in the report and in the check's words.
+        unfinished: What to do with an unfinished job in the output directory.
+        settings: Settings for `run.json`; they do not decide on the results.
+        command: The beginning of a command line that runs a file like this job.
+        again: The command line that runs this job.
+    """
+
+    inputs: Sequence[Path]
+    output: Path
+    recipe: Recipe
+    snapshot: Path
+    form: TableFormat = TableFormat.TSV
+    limits: Limits = field(default_factory=Limits)
+    selection: Selection = field(default_factory=Selection)
+    reading: Mapping[str, object] = field(default_factory=dict)
+    report_papers: int = 500
+    unfinished: Unfinished = Unfinished.REFUSE
+    settings: Mapping[str, object] = field(default_factory=dict)
+    command: Sequence[str] = ("bionorm", "run")
+    again: str = "the same command"
 
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What a run did.
+    """What a job did.
 
     Attributes:
-        papers: The annotated papers, ordered by identifier.
-        problems: Everything that was wrong with the input, in the order of papers.
+        counts: What was counted over all sessions of the job.
+        problems: What was wrong with the input: the first thousand, by file and line.
+        warnings: What could not be added to papers: the first thousand.
         check: Comparison with the annotations that the papers carry.
         files: The files written.
-        seconds: Duration of each stage in seconds.
+        seconds: Work by stage in seconds, summed over processes and sessions.
+        performance: Engine, speed and memory of this session.
     """
 
-    papers: tuple[Paper, ...]
+    counts: Counts
     problems: tuple[Problem, ...]
-    check: SeedCheck
+    warnings: tuple[str, ...]
+    check: JobCheck
     files: tuple[Path, ...]
-    seconds: dict[str, float]
+    seconds: Mapping[str, float]
+    performance: Mapping[str, Any]
 
 
-def run_job(
-    inputs: Sequence[Path],
-    output: Path,
-    *,
-    nlp: Language,
-    terminology: Terminology,
-    snapshot: Path,
-    on_paper: Step = lambda _: None,
-) -> JobResult:
+def run_job(job: Job, *, engine: EngineChoice = IN_PROCESS, monitor: Monitor = SILENT) -> JobResult:
     """Annotate files and write the results.
 
-    Every file is written under another name and renamed when it is whole. The bytes depend on the
-    papers and the versions only, not on the order of the files; `run.json` also holds timings.
+    The bytes of the results depend on the papers, the settings and the versions only: not on the
+    order in which files are named, the engine, the number of processes, or how often the job was
+    interrupted and resumed. `run.json` also holds timings. An error leaves the results of an
+    earlier run as they were.
 
     Args:
-        inputs: Files with papers.
-        output: Directory for the results; made if it is not there.
-        nlp: The pipeline.
-        terminology: The terminology that the pipeline uses.
-        snapshot: The snapshot that the terminology comes from, for the record.
-        on_paper: Called with the identifier of each paper when it is done.
+        job: What to do.
+        engine: What does the work.
+        monitor: Is told how the job is doing.
 
     Raises:
-        OSError: If the output cannot be written.
+        BionormError: If the output cannot be written, or nothing gets done.
+        StoppedError: If it was asked to stop; what is finished is kept.
+        UsageError: If there is an unfinished job that is not to be resumed or cannot be.
     """
-    clock = _Clock()
-    papers, problems = read_papers(inputs)
-    clock.stage("read")
-    annotated = []
-    for paper in annotate_papers(nlp, papers):
-        annotated.append(paper)
-        on_paper(paper.id)
-    clock.stage("annotate")
-    result = check(annotated, terminology)
-    clock.stage("check")
-    output.mkdir(parents=True, exist_ok=True)
-    tables = {
-        "mentions.tsv": mentions_frame(annotated),
-        "entities.tsv": entities_frame(annotated),
-        "validation.tsv": findings_frame(result),
-    }
-    for name, frame in tables.items():
-        write_tsv(frame, output / name)
-    write_text(output / "validation.md", render_markdown(result))
-    record = _record(inputs, annotated, problems, result, nlp, snapshot)
-    write_text(output / "report.html", render_report(annotated, check=result, run=record))
-    clock.stage("write")
-    timed = record | {"seconds": clock.seconds, "peak_memory_mb": _peak_memory()}
-    write_text(output / "run.json", json.dumps(timed, indent=2, ensure_ascii=False) + "\n")
-    files = (*tables, "validation.md", "report.html", "run.json")
-    return JobResult(
-        tuple(annotated), tuple(problems), result, tuple(output / f for f in files), clock.seconds
-    )
+    directory = JobDirectory(job.output)
+    with directory.locked(), stop_on_signals() as stop:
+        session = _Session(job, directory, stop, monitor)
+        try:
+            return session.run(engine)
+        except (StopNow, OSError, BionormError) as error:
+            raise session.ended_early(error) from error
+        finally:
+            directory.leave()
+
+
+class _Session:
+    """One session of a job; a job that is never interrupted has only one."""
+
+    def __init__(self, job: Job, directory: JobDirectory, stop: Stop, monitor: Monitor) -> None:
+        self._job = job
+        self._directory = directory
+        self._stop = stop
+        self._monitor = monitor
+        self._files = sorted(job.inputs, key=input_order)
+        self._begin = time.perf_counter()
+
+    def run(self, choice: EngineChoice) -> JobResult:
+        """Do what is left to do of the job."""
+        work = self._job.recipe.open()
+        journal = self._open(work)
+        earlier = sum((s.counts for s in journal.shards), Counts())
+        self._monitor.tell("start", files=len(self._files), papers_done=earlier.items)
+        reading = Reading(
+            self._files,
+            self._job.selection,
+            Extents([(s.start, s.end) for s in journal.shards]),
+            whole_files(journal),
+            self._job.limits,
+        )
+        intake = Intake(
+            self._files,
+            self._directory,
+            journal,
+            limits=self._job.limits,
+            shown_papers=self._job.report_papers,
+        )
+        gauge = Gauge(papers=earlier.items, failures=earlier.quarantined)
+
+        def on_progress() -> None:
+            self._stop.check()
+            if gauge.is_due:
+                done = conductor.counts.items + engine.underway
+                failures = conductor.counts.quarantined
+                self._monitor.show(gauge.state(done, failures, intake.items, intake.share_read))
+
+        with ExitStack() as stack:
+            engine = choice.open(
+                work, self._job.recipe, self._job.limits, self._job.snapshot, on_progress
+            )
+            stack.callback(engine.close)
+            source = open_source(reading, choice.reading)
+            stack.callback(source.close)
+            conductor = Conductor(
+                source, intake, engine, self._directory, stop=self._stop, on_progress=on_progress
+            )
+            if not conductor.run():
+                raise StopNow(signal.SIGINT)
+        shards = [*journal.shards, *conductor.finished]
+        self._require_all(shards, intake.lengths)
+        counts = earlier + conductor.counts
+        seconds = {"read": round(intake.seconds, 3), **counts.seconds}
+        performance = {
+            "engine": engine.name,
+            "workers": engine.workers,
+            "shards": len(shards),
+            "resumed": bool(journal.shards),
+            "workers_lost": conductor.deaths,
+        }
+        return self._finish(shards, counts, work, seconds, conductor.counts.items, performance)
+
+    def ended_early(self, error: BaseException) -> BaseException:
+        """Return the error that tells what is kept; forget a job that has finished nothing."""
+        shards, papers = self._directory.progress()
+        if not shards:
+            self._directory.remove()
+            kept = "nothing was finished"
+        else:
+            kept = f"{papers:,} papers are finished and kept: go on with: {self._job.again}"
+        if isinstance(error, StopNow):
+            return StoppedError(f"stopped by {error.signal.name}; {kept}", error.signal)
+        if isinstance(error, UsageError) or not shards:
+            return error
+        return BionormError(f"{error}; {kept}")
+
+    def _open(self, work: ShardWork) -> Journal:
+        """Begin the job, or go on with it.
+
+        Raises:
+            UsageError: If there is an unfinished job that is not to be resumed or cannot be.
+        """
+        job, directory = self._job, self._directory
+        directory.sweep()
+        now = identity(
+            self._files,
+            work.nlp,
+            job.snapshot,
+            reading=job.reading,
+            characters=job.limits.characters,
+            report_papers=job.report_papers,
+        )
+        then = directory.job()
+        shards, papers = directory.progress()
+        if then is not None and shards and job.unfinished is not Unfinished.RESTART:
+            if job.unfinished is Unfinished.REFUSE:
+                raise UsageError(
+                    f"{job.output} holds an unfinished job, in which {papers:,} papers are done: "
+                    "go on with --resume, or start over with --restart"
+                )
+            require_same(then, now, job.output)
+            journal = directory.resume()
+            verify_inputs(self._files, journal)
+            return journal
+        directory.begin(now)
+        return Journal({}, {}, ())
+
+    def _require_all(self, shards: Sequence[ShardDone], lengths: Sequence[int]) -> None:
+        """Make sure that every item of the input is in one shard, and none in two."""
+        if self._job.selection.only is None:
+            gap = Extents([(s.start, s.end) for s in shards]).gap(lengths)
+            if gap is not None:
+                raise BionormError(
+                    f"the shards of the job do not fit together at paper {gap.item + 1} of "
+                    f"{self._files[gap.file]}; start over with --restart"
+                )
+
+    def _finish(
+        self,
+        shards: Sequence[ShardDone],
+        counts: Counts,
+        work: ShardWork,
+        seconds: dict[str, float],
+        items: int,
+        performance: dict[str, Any],
+    ) -> JobResult:
+        job = self._job
+        begin = time.perf_counter()
+        finishing = Finishing(self._directory, shards, counts, self._files, job.form)
+        finishing.write_tables()
+        told = finishing.write_quarantine(job.command)
+        record = describe(self._files, work.nlp, job.snapshot, counts, told.check) | {
+            "warnings": told.warnings,
+            "problems": problem_records(told.problems),
+        }
+        finishing.write_pages(told, record)
+        now = time.perf_counter()
+        seconds["finish"] = round(now - begin, 3)
+        elapsed = now - self._begin
+        performance |= {
+            "seconds": round(elapsed, 3),
+            "papers": items,
+            "papers_per_second": round(items / elapsed, 2),
+            "peak_memory_mb": max(peak_memory(), counts.peak_memory_mb),
+        }
+        measured = {
+            "settings": record["settings"] | dict(job.settings),
+            "seconds": {stage: round(value, 3) for stage, value in seconds.items()},
+            "performance": performance,
+            "peak_memory_mb": performance["peak_memory_mb"],
+        }
+        files = finishing.commit(record | measured)
+        self._directory.remove()
+        return JobResult(
+            counts, told.problems, told.warnings, told.check, tuple(files), seconds, performance
+        )
 
 
 def read_papers(inputs: Iterable[Path]) -> tuple[list[Paper], list[Problem]]:
@@ -108,94 +293,18 @@ def read_papers(inputs: Iterable[Path]) -> tuple[list[Paper], list[Problem]]:
     When two papers have the same identifier, the second one gets `#2` behind it and a problem
     that tells so: nothing is lost, and nothing is counted together that is not one paper.
     """
-    found = [item for path in inputs for item in scan(path)]
-    papers = sorted(
-        (p for p in found if isinstance(p, Paper)),
-        key=lambda p: (p.id, Path(p.source).name, document_key(p), p.source),
-    )
-    failures = [p for p in found if isinstance(p, Problem)]
-    unique = list(_unique_ids(papers))
-    problems = [*failures, *(problem for paper in unique for problem in paper.problems)]
-    return unique, sorted(problems, key=lambda p: (p.path, p.line, p.paper_id, p.reason))
-
-
-def document_key(paper: Paper) -> tuple[str, ...]:
-    """Return what orders papers that agree in everything else: their text."""
-    return tuple(p.text for p in paper.passages)
-
-
-def _unique_ids(papers: Iterable[Paper]) -> Iterator[Paper]:
-    counts: dict[str, int] = {}
-    for paper in papers:
-        counts[paper.id] = counts.get(paper.id, 0) + 1
-        if counts[paper.id] == 1:
-            yield paper
-            continue
-        new = f"{paper.id}#{counts[paper.id]}"
-        reason = f"another paper has the identifier {paper.id} too; this one is called {new}"
-        problem = Problem(paper.source, 0, reason, new, fatal=False)
-        yield replace(paper, id=new, problems=(*paper.problems, problem))
-
-
-def _record(
-    inputs: Sequence[Path],
-    papers: Sequence[Paper],
-    problems: Sequence[Problem],
-    result: SeedCheck,
-    nlp: Language,
-    snapshot: Path,
-) -> dict[str, object]:
-    return {
-        "versions": {
-            "bionorm": version("bionorm"),
-            "python": platform.python_version(),
-            "spacy": version("spacy"),
-            "scispacy": version("scispacy"),
-        },
-        "snapshot": {
-            "sha256": snapshot_hash(snapshot),
-            "sources": {source.name: source.version for source in Manifest.load(snapshot).sources},
-        },
-        "settings": {"components": nlp.pipe_names},
-        "inputs": sorted(str(path) for path in inputs),
-        "counts": {
-            "papers": len(papers),
-            "mentions": sum(len(p.mentions) for p in papers),
-            "linked": sum(not m.link.is_nil for p in papers for m in p.mentions),
-            "problems": len(problems),
-        },
-        "check": {
-            "annotations_with_identifier": result.identified,
-            "found_exactly": result.found,
-            "precision": result.total.precision,
-            "recall": result.total.recall,
-            "f1": result.total.f1,
-        },
-        "problems": [
-            {
-                "file": p.path,
-                "line": p.line,
-                "paper_id": p.paper_id,
-                "reason": p.reason,
-                "fatal": p.fatal,
-            }
-            for p in problems
-        ],
-    }
-
-
-class _Clock:
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def stage(self, name: str) -> None:
-        now = time.perf_counter()
-        self.seconds[name] = round(now - self._last, 3)
-        self._last = now
-
-
-def _peak_memory() -> int:
-    """Return the largest resident size of this process so far, in megabytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (1 << 20 if platform.system() == "Darwin" else 1 << 10)
+    ids = UniqueIds()
+    papers: list[tuple[tuple[str, int], Paper]] = []
+    problems: list[Problem] = []
+    for path in sorted(inputs, key=input_order):
+        for content in scan(path):
+            if isinstance(content, Problem):
+                problems.append(content)
+                continue
+            number = ids.add(content.id)
+            paper = with_number(content, number)
+            papers.append(((content.id, number), paper))
+            problems += paper.problems
+    papers.sort(key=lambda entry: entry[0])
+    problems.sort(key=lambda p: (p.path, p.line, p.paper_id, p.reason))
+    return [paper for _, paper in papers], problems

@@ -16,7 +16,9 @@ from spacy.language import Language
 
 from pipeline.model import Paper
 from pipeline.papers import scan
-from pipeline.running.job import JobResult, read_papers, run_job
+from pipeline.running.engine_choice import EngineChoice
+from pipeline.running.job import Job, JobResult, read_papers, run_job
+from pipeline.running.shard_work import Recipe
 from pipeline.terminology.snapshot import embedded_snapshot
 from pipeline.terminology.terminology import Terminology
 
@@ -30,6 +32,7 @@ COLUMNS = {
     "entities.tsv": "paper_id type curie name taxon mesh mondo mentions texts score",
     "validation.tsv": "paper_id list type identifier name status predicted explanation",
 }
+VOLATILE = ("seconds", "performance", "peak_memory_mb", "settings")
 STATUSES = {"matched", "related", "missed", "not in text", "no identifier", "extra"}
 GOOD = """# Osteoarthritis in mice
 
@@ -48,10 +51,11 @@ Run = Callable[..., JobResult]
 
 @pytest.fixture(scope="module")
 def job(nlp: Language, terminology: Terminology) -> Run:
-    def run(inputs: list[Path], output: Path) -> JobResult:
-        return run_job(
-            inputs, output, nlp=nlp, terminology=terminology, snapshot=embedded_snapshot()
-        )
+    recipe = Recipe(lambda: nlp, lambda: terminology)
+
+    def run(inputs: list[Path], output: Path, **choices: int) -> JobResult:
+        job = Job(inputs=inputs, output=output, recipe=recipe, snapshot=embedded_snapshot())
+        return run_job(job, engine=EngineChoice(**choices))
 
     return run
 
@@ -87,7 +91,8 @@ def table(path: Path) -> pd.DataFrame:
 def contents(directory: Path) -> dict[str, bytes]:
     files = {p.name: p.read_bytes() for p in directory.iterdir()}
     record = json.loads(files["run.json"])
-    del record["seconds"], record["peak_memory_mb"]
+    for name in VOLATILE:
+        del record[name]
     return files | {"run.json": json.dumps(record).encode()}
 
 
@@ -174,13 +179,16 @@ def test_the_record_of_the_run(output: tuple[JobResult, Path]) -> None:
     result, directory = output
     record = json.loads((directory / "run.json").read_text(encoding="utf-8"))
     mentions = table(directory / "mentions.tsv")
-    assert record["counts"]["papers"] == len(result.papers) == 3
+    assert record["counts"]["papers"] == result.counts.papers == 3
     assert record["counts"]["mentions"] == len(mentions)
     assert record["counts"]["linked"] == (mentions["curie"] != "").sum()
     assert record["problems"] == []
     assert set(record["versions"]) >= {"bionorm", "python", "spacy"}
     assert re.fullmatch(r"[0-9a-f]{64}", record["snapshot"]["sha256"])
+    assert set(record["seconds"]) == {"read", "annotate", "check", "rows", "finish"}
     assert all(seconds >= 0 for seconds in record["seconds"].values())
+    assert record["performance"]["papers_per_second"] > 0
+    assert record["peak_memory_mb"] > 50
 
 
 def test_the_papers_own_entities_are_never_read(
@@ -228,6 +236,13 @@ def test_another_process_gives_the_same_bytes(
     assert contents(tmp_path / "out") == contents(output[1])
 
 
+def test_worker_processes_give_the_same_bytes(
+    job: Run, seed_files: list[Path], output: tuple[JobResult, Path], tmp_path: Path
+) -> None:
+    job(seed_files, tmp_path, processes=2)
+    assert contents(tmp_path) == contents(output[1])
+
+
 def test_results_of_an_earlier_run_are_replaced(
     job: Run, seed_files: list[Path], tmp_path: Path
 ) -> None:
@@ -259,7 +274,11 @@ def test_one_good_paper_among_bad_files(mixed: Path, tmp_path: Path) -> None:
     done = bionorm("run", mixed, "--output", target)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert {p.name for p in target.iterdir()} == FILES, "nothing half-written"
+    assert {p.name for p in target.iterdir()} == FILES | {"quarantine.tsv"}
+    unreadable = table(target / "quarantine.tsv")
+    assert list(unreadable["file"].map(lambda f: Path(f).name)) == [
+        "binary.txt", "empty.txt", "latin.txt",
+    ]  # fmt: skip
     assert "good" in set(table(target / "mentions.tsv")["paper_id"])
 
     record = json.loads((target / "run.json").read_text(encoding="utf-8"))
@@ -304,7 +323,7 @@ def test_papers_of_the_same_name(job: Run, tmp_path: Path) -> None:
     assert {m["paper_id"] for m in table(tmp_path / "out/mentions.tsv").to_dict("records")} == {
         "good", "good#2", "good#3",
     }  # fmt: skip
-    assert len(result.problems) == 2
+    assert result.counts.problems == 2
 
 
 @pytest.mark.parametrize("arguments", [["nowhere"], ["."], []])
@@ -322,7 +341,7 @@ def test_only_bad_papers(tmp_path: Path) -> None:
     done = bionorm("run", tmp_path / "empty.txt", "--output", tmp_path / "out")
     assert done.returncode == 1
     assert "empty.txt" in done.stderr
-    assert {p.name for p in (tmp_path / "out").iterdir()} == FILES
+    assert {p.name for p in (tmp_path / "out").iterdir()} == FILES | {"quarantine.tsv"}
     assert len(table(tmp_path / "out" / "mentions.tsv")) == 0
 
 

@@ -1,0 +1,223 @@
+"""Workers of a Dask cluster: shards as tasks, results as their values.
+
+A worker needs the package and its data, and nothing that it shares with this process: no common
+file system, as papers come with the task and rows go back with its result. Only this process
+writes, so a task that Dask runs twice does no harm.
+
+Every worker loads the pipeline once, and works only if it has the same versions, the same
+terminology and the same settings as this process.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import dask
+from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
+
+from pipeline.errors import BionormError, UsageError
+from pipeline.running.engines import OUT_OF_MEMORY, Died, Finished, Outcome
+from pipeline.running.limits import Limits
+from pipeline.running.record import basis, differences
+from pipeline.running.shard_results import ShardResult
+from pipeline.running.shard_work import Recipe, ShardWork
+from pipeline.running.shards import Shard
+
+_SECONDS_TO_CONNECT = 30
+_SECONDS_BETWEEN_COUNTS = 2.0
+_SECONDS_BETWEEN_LOOKS = 0.02
+_SHARDS_PER_THREAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """What a task returns that ran out of memory: the number of the item."""
+
+    item: int
+
+
+class _Loader(WorkerPlugin):  # type: ignore[misc]
+    """Loads the pipeline in a worker, when the first shard comes."""
+
+    def __init__(self, name: str, recipe: Recipe, snapshot: Path, basis: Mapping[str, Any]) -> None:
+        self.name = name
+        self._recipe = recipe
+        self._snapshot = snapshot
+        self._basis = basis
+
+    def setup(self, worker: Any) -> None:
+        """Prepare to load."""
+        # spaCy is not made for threads: a worker with several works on one shard at a time.
+        self.lock = threading.Lock()
+        self._work: ShardWork | None = None
+
+    @property
+    def work(self) -> ShardWork:
+        """What does the work.
+
+        Raises:
+            BionormError: If it would do it in another way than the client.
+        """
+        if self._work is None:
+            work = self._recipe.open()
+            different = differences(self._basis, basis(work.nlp, self._snapshot))
+            if different:
+                place = get_worker().address
+                raise BionormError(f"the worker {place} is set up {' and '.join(different)}")
+            self._work = work
+        return self._work
+
+
+class DaskEngine:
+    """An engine of Dask workers, on this machine or elsewhere."""
+
+    name = "dask"
+    underway = 0
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        limits: Limits,
+        snapshot: Path,
+        basis: Mapping[str, Any],
+        *,
+        scheduler: str = "",
+        workers: int | None = None,
+    ) -> None:
+        """Connect to a cluster, or start one on this machine.
+
+        Args:
+            recipe: How a worker loads the pipeline.
+            limits: Time that a paper may take; memory is for Dask to limit.
+            snapshot: Directory of the terminology's snapshot, in a worker.
+            basis: What a worker must have in common with this process.
+            scheduler: Address of the scheduler; empty to start a cluster.
+            workers: Workers of the cluster to start; by default one for each core.
+
+        Raises:
+            UsageError: If the scheduler does not answer.
+        """
+        self._limits = limits
+        self._shards: dict[str, Shard] = {}
+        self._done: SimpleQueue[Future] = SimpleQueue()
+        self._cluster: LocalCluster | None = None
+        self._session = os.urandom(4).hex()
+        self._plugin = f"bionorm-{self._session}"
+        self._submitted = 0
+        self._threads = self.workers = 0
+        self._counted = 0.0
+        # The command tells what matters; what Dask tells on the way is for those who debug it.
+        logging.getLogger("distributed").setLevel(logging.ERROR)
+        if not scheduler:
+            # Which shards a lost worker had is known at once; what becomes of them is decided here.
+            dask.config.set({"distributed.scheduler.allowed-failures": 0})
+            self._cluster = LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                memory_limit=f"{limits.memory_mb}MiB",
+            )
+        try:
+            self._client = Client(self._cluster or scheduler, timeout=_SECONDS_TO_CONNECT)
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"the Dask scheduler at {scheduler} does not answer: {error}"
+            ) from None
+        self._client.register_plugin(_Loader(self._plugin, recipe, snapshot, basis))
+
+    @property
+    def room(self) -> int:
+        """How many more shards the workers can have, with some in reserve."""
+        if time.monotonic() - self._counted > _SECONDS_BETWEEN_COUNTS:
+            threads = self._client.nthreads()
+            self.workers = max(self.workers, len(threads))
+            self._threads = sum(threads.values())
+            self._counted = time.monotonic()
+        return max(1, _SHARDS_PER_THREAD * self._threads) - len(self._shards)
+
+    def submit(self, shard: Shard) -> None:
+        """Send a shard to the cluster."""
+        self._submitted += 1
+        key = f"{self._plugin}-{self._submitted}"
+        self._shards[key] = shard
+        future = self._client.submit(
+            _work_on, shard, self._plugin, self._limits.seconds, key=key, pure=False
+        )
+        future.add_done_callback(self._done.put)
+
+    def wait(self, also: Sequence[Connection], seconds: float) -> list[Outcome]:
+        """Wait until a task is done.
+
+        Raises:
+            BionormError: If a worker is not set up as it should be, or the scheduler is gone.
+        """
+        futures = []
+        with suppress(Empty):
+            if also:
+                wait(also, _SECONDS_BETWEEN_LOOKS)
+                futures.append(self._done.get_nowait())
+            else:
+                futures.append(self._done.get(timeout=seconds))
+            while True:
+                futures.append(self._done.get_nowait())
+        return [self._outcome(future) for future in futures]
+
+    def close(self) -> None:
+        """Stop all work and leave the cluster."""
+        with suppress(Exception):  # a cluster that is gone needs no farewell
+            self._client.unregister_worker_plugin(self._plugin)
+        self._client.close()
+        if self._cluster:
+            self._cluster.close()
+
+    def _outcome(self, future: Future) -> Outcome:
+        shard = self._shards.pop(future.key)
+        if future.status == "error":
+            error = future.exception()
+            if isinstance(error, KilledWorker):
+                return Died(shard, "the worker was killed, or took too long and ended itself")
+            raise BionormError(f"a Dask worker failed: {error}")
+        if future.status != "finished":
+            raise BionormError("the Dask scheduler is gone")
+        result: ShardResult | _Lost = future.result()
+        if isinstance(result, _Lost):
+            return Died(shard, OUT_OF_MEMORY, result.item)
+        return Finished(shard, result)
+
+
+def _work_on(shard: Shard, plugin: str, seconds: float) -> ShardResult | _Lost:
+    """Work on a shard: the task."""
+    loader: _Loader = get_worker().plugins[plugin]
+    item = 0
+
+    def begun(number: int) -> None:
+        nonlocal item
+        item = number
+
+    with loader.lock:
+        try:
+            return loader.work.process(shard, on_item=begun, guard=lambda: _deadline(seconds))
+        except MemoryError:
+            return _Lost(item)
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[None]:
+    """End this worker when what happens within takes too long: a task cannot be interrupted."""
+    faulthandler.dump_traceback_later(seconds, exit=True)
+    try:
+        yield
+    finally:
+        faulthandler.cancel_dump_traceback_later()

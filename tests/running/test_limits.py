@@ -1,0 +1,72 @@
+"""Limits of time and memory."""
+
+from __future__ import annotations
+
+import multiprocessing
+import re
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.running.dask_engine import _deadline
+from pipeline.running.limits import TimeLimitError, limit_memory, time_limit
+
+
+def exit_code(work: Callable[[], object]) -> int | None:
+    process = multiprocessing.get_context("fork").Process(target=work)
+    process.start()
+    process.join(20)
+    return process.exitcode
+
+
+def test_time_is_limited() -> None:
+    with pytest.raises(TimeLimitError), time_limit(0.05):
+        time.sleep(5)
+    time.sleep(0.1)  # no alarm is left over
+
+
+def test_time_is_limited_within_a_regular_expression() -> None:
+    with pytest.raises(TimeLimitError), time_limit(0.05):
+        re.match(r"(a+)+$", "a" * 40 + "b")
+
+
+def test_limits_within_limits() -> None:
+    with time_limit(5), pytest.raises(TimeLimitError), time_limit(0.05):
+        time.sleep(5)
+
+
+def test_a_thread_has_no_limit() -> None:
+    ended: list[bool] = []
+
+    def work() -> None:
+        with time_limit(0.01):
+            time.sleep(0.05)
+        ended.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert ended
+
+
+def test_memory_is_limited() -> None:
+    def eat() -> None:
+        limit_memory(1000)
+        try:
+            bytearray(2 << 30)
+        except MemoryError:
+            raise SystemExit(7) from None
+
+    assert exit_code(eat) == 7
+
+
+def test_a_worker_of_dask_ends_itself() -> None:
+    def hang() -> None:
+        with _deadline(5):
+            pass
+        with _deadline(0.05):
+            re.match(r"(a+)+$", "a" * 40 + "b")
+
+    assert exit_code(hang) == 1
