@@ -3,6 +3,10 @@ PYTHON   ?= python3
 VENV     := .venv
 BIN      := $(VENV)/bin
 READY    := $(VENV)/.ready
+# What changes from run to run (times, the version of Python) is left out of an executed notebook.
+NBCONVERT = $(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute \
+  --ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
+  --ClearMetadataPreprocessor.preserve_nb_metadata_mask=kernelspec
 PAPERS   ?= seeds
 OUTPUT   ?= output
 SOURCES  ?= ontologies/sources
@@ -16,13 +20,21 @@ BENCH    ?=
 RESULTS  ?= docs/evaluation.md
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint validate notebook ontologies evaluate train coverage bench clean help
+.PHONY: run test browser docs lint validate notebook notebooks ontologies evaluate train calibrate coverage bench clean help
 
 run: $(READY) ## annotate PAPERS (the seeds), check them, write tables and a page to OUTPUT
 	$(BIN)/bionorm run $(PAPERS) --output $(OUTPUT)
 
 test: $(READY) ## run the tests
 	$(BIN)/pytest
+
+browser: $(READY) ## test the report in Chromium, which must be installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[browser]'
+	$(BIN)/pytest tests/browser -m browser
+
+docs: $(READY) ## build the documentation site into OUTPUT/site; a broken link fails
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 lint: $(READY) ## check style and types
 	$(BIN)/ruff check .
@@ -32,9 +44,12 @@ lint: $(READY) ## check style and types
 validate: $(READY) ## compare with the papers' own annotations; fails under FLOOR percent
 	$(BIN)/bionorm validate $(PAPERS) --min-recall $(FLOOR)
 
-notebook: $(READY) ## run the notebook from top to bottom; the executed copy lands in OUTPUT
+notebook: $(READY) ## run the notebooks (with CORPORA, if given); the executed copies land in OUTPUT
 	mkdir -p $(OUTPUT)
-	$(BIN)/jupyter nbconvert --to notebook --execute notebooks/explore.ipynb --output-dir $(OUTPUT)
+	$(if $(CORPORA),CORPORA=$(abspath $(CORPORA))) $(NBCONVERT) --output-dir $(OUTPUT) notebooks/*.ipynb
+
+notebooks: $(READY) ## run the notebooks in place, so that they show what the code does now
+	env -u CORPORA -u BIONORM_SNAPSHOT $(NBCONVERT) --inplace notebooks/*.ipynb
 
 ontologies: $(READY) ## compile the terminology snapshot from the official files in SOURCES
 	$(BIN)/bionorm ontologies build --from $(SOURCES) --readme ontologies/README.md
@@ -46,7 +61,13 @@ evaluate: $(READY) ## score the gold corpora in CORPORA (SPLIT=dev), beside the 
 
 train: $(READY) ## train the recognizer's weights on the train splits in CORPORA
 	@test -n "$(CORPORA)" || { echo "say where the corpora are: make train CORPORA=dir"; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train]'
 	$(BIN)/bionorm train $(CORPORA)
+	$(BIN)/bionorm calibrate $(CORPORA)
+
+calibrate: $(READY) ## fit the scores' probabilities anew on half of the dev splits in CORPORA
+	@test -n "$(CORPORA)" || { echo "say where the corpora are: make calibrate CORPORA=dir"; exit 2; }
+	$(BIN)/bionorm calibrate $(CORPORA)
 
 coverage: $(READY) ## what the terminology has of the gold corpora in CORPORA: identifiers and names
 	@test -n "$(CORPORA)" || { echo "say where the corpora are: make coverage CORPORA=dir"; exit 2; }

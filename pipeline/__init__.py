@@ -8,7 +8,7 @@
  ('osteoarthritis', 'MONDO:0005178')]
 """
 
-from pipeline.api import annotate, load, read, to_frame
+from pipeline.api import annotate, load, load_dictionary, read, to_frame, write
 from pipeline.model import Annotation, Candidate, EntityType, Link, Mention, Paper, Passage, Problem
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "Problem",
     "annotate",
     "load",
+    "load_dictionary",
     "read",
     "to_frame",
+    "write",
 ]

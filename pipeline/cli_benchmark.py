@@ -46,22 +46,41 @@ def benchmark(
     from pipeline.evaluation.tables import markdown_table
     from pipeline.language import document_text
     from pipeline.papers import collect
+    from pipeline.running.bench_annotate import compare_annotation
     from pipeline.running.bench_lookup import compare_lookup, gold_names
-    from pipeline.running.bench_report import COLUMNS, Line, lookup_lines, matching_lines, whole
-    from pipeline.running.benchmark import compare_matchers, measure_pipeline, measure_sharing
+    from pipeline.running.bench_report import (
+        COLUMNS,
+        Line,
+        annotation_lines,
+        lookup_lines,
+        matching_lines,
+        whole,
+    )
+    from pipeline.running.benchmark import (
+        compare_matchers,
+        measure_pipeline,
+        measure_scan,
+        measure_sharing,
+    )
     from pipeline.running.job import read_papers
 
     texts = [document_text(paper) for paper in read_papers(collect(papers))[0]]
     if not texts:
         raise UsageError("none of the papers can be read")
     lines: list[Line] = matching_lines(compare_matchers(texts, names), names)
+    comparison = None
     if corpora is not None:
         comparison = compare_lookup(
             gold_names(corpora, type=type_), type=type_, names=peer_names, gilda_python=gilda_python
         )
         lines += lookup_lines(comparison, type_)
-        for reason in comparison.absent:
-            sys.stderr.write(f"bionorm: {reason}\n")
+    task, measure = "find all names, all of NCBI Taxonomy too", "million characters/s"
+    lines.append(Line(task, measure, measure_scan(texts), more_is_better=True))
+    annotation = compare_annotation(texts, names=peer_names, gilda_python=gilda_python)
+    lines += annotation_lines(annotation)
+    absent = [*(comparison.absent if comparison else ()), *annotation.absent]
+    for reason in dict.fromkeys(absent):
+        sys.stderr.write(f"bionorm: {reason}\n")
     sharing = measure_sharing(texts[0], processes=processes)
     lines += whole(measure_pipeline(texts), sharing)
     cells = [line.cells() for line in lines]

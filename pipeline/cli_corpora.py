@@ -128,6 +128,9 @@ def evaluate(
         bool, typer.Option("--lenient", help="Go on without faulty parts of the input.")
     ] = False,
     snapshot: Snapshot = None,
+    guideline: Annotated[
+        str, typer.Option(help="Corpus whose annotation guideline our recognizer follows.")
+    ] = "biored",
 ) -> None:
     """Score gold corpora: our own annotation of their texts, or predictions made elsewhere.
 
@@ -171,6 +174,7 @@ def evaluate(
         samples=samples,
         lenient=lenient,
         snapshot=snapshot,
+        guideline=guideline,
     )
     terminology = shared_terminology(str(snapshot) if snapshot else None)
     with _tracking() as track:
@@ -238,3 +242,23 @@ def train(
 
     for path in train_models(corpora, package):
         sys.stderr.write(f"bionorm: {path}: {path.stat().st_size:,} bytes\n")
+
+
+def calibrate(
+    corpora: Annotated[Path, typer.Argument(help="Folder of gold corpora with dev splits.")],
+    package: Annotated[
+        Path,
+        typer.Option(help="Folder of the package whose file of weights is replaced."),
+    ] = Path("pipeline"),
+) -> None:
+    """Fit the weights that make probabilities of scores, on half of the dev splits' documents.
+
+    To be run after every training. The other half is for measuring them: bionorm evaluate.
+    """
+    from pipeline.export.atomic import write_text
+    from pipeline.normalization.confidence import FILE, pack
+    from pipeline.training.confidence import fit_confidence
+
+    path = package / "normalization" / "data" / FILE
+    write_text(path, pack(fit_confidence(corpora)))
+    sys.stderr.write(f"bionorm: {path}: {path.stat().st_size:,} bytes\n")

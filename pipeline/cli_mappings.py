@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
-EPILOG = (
-    "Examples:  bionorm ontologies mappings -o mappings.sssom.tsv  ·  "
-    "bionorm ontologies mappings --pair MESH:MONDO --pair OMIM:MONDO > mine.sssom.tsv"
+from pipeline.cli_options import examples
+
+EPILOG = examples(
+    "bionorm ontologies mappings -o mappings.sssom.tsv",
+    "bionorm ontologies mappings --pair MESH:MONDO --pair OMIM:MONDO > mine.sssom.tsv",
 )
 
 

@@ -25,7 +25,7 @@ from rich.table import Table
 from pipeline import summary
 from pipeline.cli_mappings import EPILOG as MAPPINGS_EPILOG
 from pipeline.cli_mappings import mappings
-from pipeline.cli_options import Snapshot
+from pipeline.cli_options import Snapshot, examples
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,13 +39,14 @@ EMBEDDED = "embedded"
 
 ontologies = typer.Typer(
     help="The terminology: bring it up to date, build a snapshot, see what it holds.",
+    epilog=examples("bionorm ontologies status", "bionorm ontologies update"),
     no_args_is_help=True,
 )
 
 ontologies.command("mappings", epilog=MAPPINGS_EPILOG)(mappings)
 
 
-@ontologies.command("build", epilog="Example:  bionorm ontologies build --from sources -o snapshot")
+@ontologies.command("build", epilog=examples("bionorm ontologies build --from sources -o snapshot"))
 def build_snapshot(
     source: Annotated[Path, typer.Option("--from", help="Directory with the source files.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Directory of the snapshot.")] = (
@@ -69,7 +70,7 @@ def build_snapshot(
     _console().print(summary.manifest_table(manifest, output))
 
 
-@ontologies.command("status", epilog="Example:  bionorm ontologies status --snapshot my/snapshot")
+@ontologies.command("status", epilog=examples("bionorm ontologies status --snapshot my/snapshot"))
 def status(snapshot: Snapshot = None) -> None:
     """Show the sources, versions and counts of a snapshot."""
     from pipeline.terminology.snapshot import Manifest, embedded_snapshot
@@ -80,8 +81,11 @@ def status(snapshot: Snapshot = None) -> None:
 
 @ontologies.command(
     "update",
-    epilog="Examples:  bionorm ontologies update  ·  bionorm ontologies update --only MONDO "
-    "--only HGNC --to my/terminology  ·  bionorm ontologies update --no-build",
+    epilog=examples(
+        "bionorm ontologies update",
+        "bionorm ontologies update --only MONDO --only HGNC --to my/terminology",
+        "bionorm ontologies update --no-build",
+    ),
 )
 def update_sources(
     only: Annotated[
@@ -159,8 +163,10 @@ def update_sources(
 
 @ontologies.command(
     "diff",
-    epilog="Examples:  bionorm ontologies diff embedded my/snapshot  ·  "
-    "bionorm ontologies diff old new --details changes.tsv",
+    epilog=examples(
+        "bionorm ontologies diff embedded my/snapshot",
+        "bionorm ontologies diff old new --details changes.tsv",
+    ),
 )
 def show_difference(
     old: Annotated[Path, typer.Argument(help="Directory of a snapshot, or the word `embedded`.")],

@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options that several commands share, and the layout of their examples."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from pipeline.errors import UsageError
 
 Snapshot = Annotated[
     Path | None,
@@ -15,3 +17,49 @@ Snapshot = Annotated[
         show_default="the embedded one",
     ),
 ]
+
+Organisms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--organism",
+        metavar="NAME|NUMBER",
+        help="Organism whose genes are preferred; may be repeated.",
+        show_default=False,
+    ),
+]
+
+OnlyOrganisms = Annotated[
+    bool, typer.Option("--only-organisms", help="Leave genes of other organisms unresolved.")
+]
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar="BIONORM_CONFIG",
+        help="File of settings, with the names of the options; before the command.",
+        show_default="bionorm.toml, if it is here",
+    ),
+]
+
+
+def organism_taxa(names: list[str] | None, only: bool, snapshot: Path | None) -> tuple[str, ...]:
+    """Return the taxa of the organisms that a user names.
+
+    Raises:
+        UsageError: If there is no such organism, or none is named where only those count.
+    """
+    if only and not names:
+        raise UsageError("--only-organisms needs --organism")
+    if not names:
+        return ()
+    from pipeline.running.linking import find_organism
+    from pipeline.terminology.terminology import shared_terminology
+
+    terminology = shared_terminology(str(snapshot) if snapshot else None)
+    return tuple(dict.fromkeys(find_organism(name, terminology) for name in names))
+
+
+def examples(*lines: str) -> str:
+    """Return the end of a command's help: examples, each on a line of its own."""
+    return "\n  ".join(["Examples:" if len(lines) > 1 else "Example:", *lines])

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 NIL = "NIL"
 """What spaCy writes as knowledge base identifier of a mention without a concept."""
@@ -219,3 +220,14 @@ class Paper:
     def with_mentions(self, mentions: tuple[Mention, ...]) -> Paper:
         """Return a copy that has these mentions instead of its own."""
         return replace(self, mentions=mentions)
+
+    def _repr_html_(self) -> str:
+        """Return how Jupyter shows the paper: its text with the mentions coloured and linked."""
+        from pipeline.pages.paper_html import paper_html
+
+        return paper_html(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Write the paper in one line where IPython can show nothing but text."""
+        counts = f"{len(self.passages)} passages, {len(self.mentions)} mentions"
+        printer.text(f"<Paper {self.id}: {counts}>")

@@ -14,13 +14,11 @@ if TYPE_CHECKING:
 
 def run_table(result: JobResult, output: Path, seconds: float) -> Table:
     """Tell what a run did."""
-    papers, check = result.papers, result.check
-    mentions = [m for p in papers for m in p.mentions]
-    entities = {(p.id, m.link.curie) for p in papers for m in p.mentions if not m.link.is_nil}
+    counts, check, speed = result.counts, result.check, result.performance
     table = Table("", "", title="bionorm", show_header=False, title_justify="left")
-    table.add_row("papers", str(len(papers)))
-    table.add_row("mentions", f"{len(mentions)}, {sum(not m.link.is_nil for m in mentions)} linked")
-    table.add_row("entities", str(len(entities)))
+    table.add_row("papers", f"{counts.papers:,}")
+    table.add_row("mentions", f"{counts.mentions:,}, {counts.linked:,} linked")
+    table.add_row("entities", f"{counts.entities:,}")
     if check.identified:
         total = check.total
         table.add_row(
@@ -32,9 +30,14 @@ def run_table(result: JobResult, output: Path, seconds: float) -> Table:
             f"precision {_percent(total.precision)}, recall {_percent(total.recall)}, "
             f"F1 {_percent(total.f1)}",
         )
-    table.add_row("problems", str(len(result.problems)))
+    quarantined = f", {counts.quarantined:,} papers in quarantine.tsv" if counts.quarantined else ""
+    table.add_row("problems", f"{counts.problems:,}{quarantined}")
     table.add_row("files", f"{output}/: {', '.join(f.name for f in result.files)}")
-    table.add_row("time", f"{seconds:.1f} s")
+    table.add_row("time", f"{seconds:.1f} s, {speed['papers_per_second']:,.1f} papers a second")
+    stages = ", ".join(f"{stage} {value:.1f}" for stage, value in result.seconds.items())
+    table.add_row("stages (s)", stages)
+    table.add_row("engine", f"{speed['engine']}, {_number(speed['workers'], 'worker')}")
+    table.add_row("memory", f"{speed['peak_memory_mb']:,} MB at most in a process")
     return table
 
 
@@ -50,3 +53,7 @@ def manifest_table(manifest: Manifest, directory: Path) -> Table:
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from pipeline.cli import app, ontologies
+from pipeline.errors import UsageError
 
 COMMANDS = sorted(
     [
@@ -135,3 +139,62 @@ def test_output_into_a_pipe_has_no_colours_and_no_progress(seeds: Path, tmp_path
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
     assert "\r" not in done.stdout + done.stderr
+
+
+def test_a_run_tells_of_itself_in_json(seeds: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").touch()
+    out = tmp_path / "out"
+    options = ["--log-json", "--processes", "2", "--to", "parquet"]
+    done = bionorm("run", seeds, tmp_path / "empty.txt", "--output", out, *options)
+    assert done.returncode == 1
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    kinds = [e["event"] for e in events if e["event"] != "progress"]
+    assert (kinds[0], kinds[-2:]) == ("start", ["problem", "end"])
+    assert events[-2]["file"] == str(tmp_path / "empty.txt")
+    assert events[-1]["counts"]["papers"] == 3
+    assert events[-1]["engine"] == "processes"
+    assert {p.name for p in out.iterdir()} == {
+        "mentions", "entities", "validation", "validation.md", "report.html", "quarantine.tsv",
+        "run.json",
+    }  # fmt: skip
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert record["settings"]["options"]["processes"] == {"value": 2, "source": "command line"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--resume", "--restart"], "exclude each other"),
+        (["--cluster", "local", "--scheduler", "tcp://x:1"], "exclude each other"),
+        (["--scheduler", "tcp://x:1", "--processes", "2"], "has its own workers"),
+        (["--format", "nonsense"], "unknown input format"),
+        (["--item", "1"], "--item is for one file"),
+    ],
+)
+def test_wrong_use_of_run(options: list[str], words: str, seeds: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["run", str(seeds), "-o", str(tmp_path / "out"), *options])
+    assert isinstance(result.exception, UsageError)
+    assert words in str(result.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_is_stopped_says_how_to_go_on(tmp_path: Path) -> None:
+    papers = tmp_path / "many.pubtator"
+    text = "BRCA1 and TP53 in breast cancer of women. " * 40
+    papers.write_text("".join(f"{n}|t|T\n{n}|a|{text}\n\n" for n in range(1, 3000)))
+    out = tmp_path / "out"
+    command = [Path(sys.executable).with_name("bionorm"), "run", papers, "-o", out]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    journal = out / ".bionorm" / "journal.jsonl"
+    while not (journal.exists() and "ShardDone" in journal.read_text()):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped by SIGINT" in told
+    assert told.rstrip().endswith(f"bionorm run {papers} -o {out} --resume")
+    assert [p.name for p in out.iterdir()] == [".bionorm"]
+    again = bionorm("run", papers, "-o", out)
+    assert again.returncode == 2
+    assert "--resume" in again.stderr
