@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated, NoReturn
@@ -36,6 +37,10 @@ app = typer.Typer(
 
 def main() -> NoReturn:
     """Run the command line; errors are told in a line and set the exit code."""
+    # The matrices are small: threads of one process would only be in each other's way, and in
+    # that of other processes. NumPy reads this when it is loaded, which comes later.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     logging.basicConfig(format="bionorm: %(message)s", level=logging.INFO, stream=sys.stderr)
     try:
         app(standalone_mode=True)

@@ -8,6 +8,7 @@ import pty
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -44,8 +45,8 @@ def file(tmp_path: Path) -> Path:
 def _loaded_once(nlp: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let all commands of this process that use the embedded terminology share one pipeline."""
 
-    def load_once(*, snapshot: Path | None = None) -> Language:
-        return nlp if snapshot is None else load(snapshot=snapshot)
+    def load_once(*, snapshot: Path | None = None, **settings: Any) -> Language:
+        return nlp if snapshot is None else load(snapshot=snapshot, **settings)
 
     monkeypatch.setattr("pipeline.language.load", load_once)
 

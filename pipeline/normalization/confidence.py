@@ -22,6 +22,7 @@ FILE = "confidence.json"
 LINKED, NIL, GIVEN = "linked", "without concept", "given"
 _EXTREME = 1e-4
 _DIGITS = 4
+_SHOWN = 3
 
 Recognition = tuple[float, str]
 """How likely a span is a mention of its type, and why in a few words."""
@@ -65,8 +66,9 @@ class ConfidenceModel:
 
 
 def confident(paper: Paper, threshold: float) -> Paper:
-    """Return a paper without the mentions whose score is below a threshold."""
-    return paper.with_mentions(tuple(m for m in paper.mentions if m.link.score >= threshold))
+    """Return a paper without the mentions whose score, as tables show it, is below a threshold."""
+    kept = (m for m in paper.mentions if round(m.link.score, _SHOWN) >= threshold)
+    return paper.with_mentions(tuple(kept))
 
 
 def kind_of(link: Link, recognition: Recognition | None) -> str:

@@ -1,8 +1,9 @@
 """How a job scales: with processes, with Dask, and with the number of papers; what a run costs.
 
-Papers are the texts of given files, repeated with other identifiers, in files of `FILE_PAPERS`. Each
-job is a process of its own, measured from outside as a user would see it: seconds on the clock,
-seconds of processor time of all its processes, and the largest resident size of any of them.
+Papers are the texts of given files, repeated with other identifiers, in files of `FILE_PAPERS`.
+Each job is a process of its own, measured from outside as a user would see it: seconds on the
+clock, seconds of processor time of all its processes, and the memory of all of them together, pages that
+they share counted once (proportional set size), at its largest.
 
     python -m pipeline.running.bench_scale PAPERS… --sizes 1000 --sizes 10000
 """
@@ -35,9 +36,10 @@ from pipeline.terminology.terminology import shared_terminology
 
 FILE_PAPERS = 30_000
 """Papers in a file, as in a file of MEDLINE."""
+_SECONDS_BETWEEN_LOOKS = 0.5
 _COLUMNS = (
     "pipeline", "papers", "engine", "seconds", "papers a second", "papers a CPU second",
-    "memory (MB)", "tables (MB)", "speed-up",
+    "memory (MB)", "largest process (MB)", "tables (MB)", "speed-up",
 )  # fmt: skip
 
 
@@ -73,7 +75,8 @@ class Measured:
         setting: The job.
         seconds: On the clock, from the start of the process to its end.
         cpu_seconds: Processor time of all its processes.
-        memory: Largest resident size of one of them, in MB.
+        memory: Memory of all of them together in MB, at its largest.
+        resident: Largest resident size of one of them, in MB.
         disk: Size of the tables in MB.
     """
 
@@ -81,6 +84,7 @@ class Measured:
     seconds: float
     cpu_seconds: float
     memory: float
+    resident: float
     disk: float
 
 
@@ -94,7 +98,7 @@ def write_papers(texts: Sequence[tuple[str, str]], count: int, directory: Path) 
     """
     directory.mkdir(parents=True, exist_ok=True)
     numbered = enumerate(islice(cycle(texts), count), start=10_000_000)
-    paths = []
+    paths: list[Path] = []
     while lines := [f"{n}|t|{t}\n{n}|a|{a}\n\n" for n, (t, a) in islice(numbered, FILE_PAPERS)]:
         paths.append(directory / f"papers-{len(paths):04d}.pubtator")
         paths[-1].write_text("".join(lines), encoding="utf-8")
@@ -129,7 +133,13 @@ def measure(setting: Setting, texts: Sequence[tuple[str, str]], scratch: Path) -
     child = os.fork()
     if not child:
         _run(setting, files, output)
-    _, status, usage = os.wait4(child, 0)
+    memory = 0.0
+    status = None
+    while status is None:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+        memory = max(memory, sum(map(proportional_size, family(child))))
+        done, code, usage = os.wait4(child, os.WNOHANG)
+        status = code if done else None
     seconds = time.perf_counter() - begin
     if status:
         raise BionormError(f"the job with {setting.engine} ended with status {status}")
@@ -139,9 +149,28 @@ def measure(setting: Setting, texts: Sequence[tuple[str, str]], scratch: Path) -
         setting,
         seconds,
         usage.ru_utime + usage.ru_stime,
+        memory,
         record["performance"]["peak_memory_mb"],
         disk / 1e6,
     )
+
+
+def family(process: int) -> list[int]:
+    """Return a process and its descendants."""
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
+    except OSError:
+        return [process]
+    return [process, *(pid for child in children for pid in family(int(child)))]
+
+
+def proportional_size(process: int) -> float:
+    """Return the memory of a process in MB, shared pages divided among those that share them."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text("ascii").splitlines()
+    except OSError:  # it has ended
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def _run(setting: Setting, files: Sequence[Path], output: Path) -> None:
@@ -182,6 +211,7 @@ def rows(results: Sequence[Measured]) -> Iterator[tuple[str, ...]]:
             f"{r.setting.papers / r.seconds:.1f}",
             f"{r.setting.papers / r.cpu_seconds:.1f}",
             f"{r.memory:.0f}",
+            f"{r.resident:.0f}",
             f"{r.disk:.1f}",
             f"{alone / r.seconds:.2f}" if alone else "",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -44,25 +45,28 @@ class Intake:
     ) -> None:
         self._files = files
         self._directory = directory
-        self._opened = dict(journal.opened)
-        self._lengths = {n: entry.items for n, entry in journal.read.items()}
+        self._opened = journal.opened
+        # Plain arrays: there may be a file for each of millions of papers.
+        self._lengths = array("q", [-1]) * len(files)
+        for number, entry in journal.read.items():
+            self._lengths[number] = entry.items
         self._finished = list(reversed(journal.shards))
         self._limits = limits
         self._shown_papers = shown_papers
         self._ids = UniqueIds()
         self._shown = 0
         self._shown_characters = 0
-        self._sizes = [_size(path) for path in files]
+        self._sizes = array("q", map(_size, files))
         self._total = sum(self._sizes)
-        self._behind = float(sum(self._sizes[n] for n in self._lengths))
+        self._behind = float(sum(self._sizes[n] for n in journal.read))
         self._within = 0.0
         self.items = 0
         self.seconds = sum(entry.seconds for entry in journal.read.values())
 
     @property
-    def lengths(self) -> list[int]:
-        """Number of items of each file that has been read to its end, 0 for others."""
-        return [self._lengths.get(n, 0) for n in range(len(self._files))]
+    def lengths(self) -> Sequence[int]:
+        """Number of items of each file; -1 of one that has not been read to its end."""
+        return self._lengths
 
     @property
     def share_read(self) -> float:
@@ -81,7 +85,7 @@ class Intake:
             self._within = event.share * self._sizes[event.file]
         elif isinstance(event, FileRead):
             self._within = 0.0
-            if event.file not in self._lengths:
+            if self._lengths[event.file] < 0:
                 self._behind += self._sizes[event.file]
             self._lengths[event.file] = event.items
             self.seconds += event.seconds
@@ -96,7 +100,6 @@ class Intake:
     def _open(self, state: FileOpened) -> None:
         known = self._opened.get(state.file)
         if known is None:
-            self._opened[state.file] = state
             self._directory.note(state)
         elif state.sha256 != known.sha256:
             raise changed(self._files[state.file])

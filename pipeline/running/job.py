@@ -239,7 +239,10 @@ class _Session:
     def _require_all(self, shards: Sequence[ShardDone], lengths: Sequence[int]) -> None:
         """Make sure that every item of the input is in one shard, and none in two."""
         if self._job.selection.only is None:
+            unread = next((n for n, length in enumerate(lengths) if length < 0), None)
             gap = Extents([(s.start, s.end) for s in shards]).gap(lengths)
+            if unread is not None:
+                raise BionormError(f"{self._files[unread]} was not read; start over with --restart")
             if gap is not None:
                 raise BionormError(
                     f"the shards of the job do not fit together at paper {gap.item + 1} of "

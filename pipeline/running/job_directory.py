@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any, TypeAlias
@@ -159,7 +159,8 @@ class JobDirectory:
         """Forget the job: at once, as far as others can see."""
         self.leave()
         rubbish = self.path.with_name(f"{DIRECTORY}-{os.urandom(4).hex()}")
-        self.path.rename(rubbish)
+        with suppress(FileNotFoundError):  # when it was stopped right here
+            self.path.rename(rubbish)
         shutil.rmtree(rubbish, ignore_errors=True)
 
     def sweep(self) -> None:

@@ -1,9 +1,9 @@
 """Kill a job at random moments, again and again, and see that nothing is lost and nothing doubled.
 
-Each of the runs annotates the same papers. A random process of the job (itself, a worker, the one
-that reads) is killed with SIGKILL after a random time, a dead job is resumed, and in the end its
-files must be those of an undisturbed run, byte for byte. Every third run does all work in one
-process, every fourth writes Parquet.
+Each of the runs annotates the same papers. One to five times a random process of the job (itself,
+a worker, the one that reads) is killed with SIGKILL after a random time; a dead job is resumed, and
+in the end its files must be those of an undisturbed run, byte for byte. Every third run does all
+work in one process, every fourth writes Parquet.
 
     python tests/running/kill_many.py --runs 100 --papers 2000
 """
@@ -32,6 +32,8 @@ from pipeline.running.job_directory import DIRECTORY
 from pipeline.running.shard_work import Recipe
 from pipeline.running.table_files import TableFormat
 from pipeline.terminology.terminology import shared_terminology
+
+MOST_KILLS = 5
 
 
 def main() -> None:
@@ -108,23 +110,23 @@ def say(text: str) -> None:
 
 
 def run_with_kills(work: partial[None], seconds: float, randomly: random.Random) -> tuple[int, int]:
-    """Run a job until it is done, killing a process of it now and then; at least one."""
+    """Run a job until it is done, killing one of its processes now and then."""
+    wanted = randomly.randint(1, MOST_KILLS)
     kills = deaths = 0
     while True:
         process = start(work)
-        # With each kill of the job, less is left to do, and the next one comes sooner.
-        end = time.monotonic() + randomly.uniform(0, 1.1 * seconds / (1 + deaths))
-        while process.is_alive() and time.monotonic() < end:
-            time.sleep(0.005)
-        if process.is_alive():
-            family = [*workers_of(process), process.pid]
-            victim = process.pid if randomly.random() < 0.5 else randomly.choice(family)
+        while process.is_alive() and kills < wanted:
+            time.sleep(randomly.uniform(0, seconds / wanted))
+            workers = workers_of(process)
+            victim = randomly.choice(
+                workers if workers and randomly.random() < 0.6 else [process.pid]
+            )
             try:
                 os.kill(victim, signal.SIGKILL)
-                kills += 1
-                deaths += victim == process.pid
             except ProcessLookupError:
-                pass
+                continue
+            kills += 1
+            deaths += victim == process.pid
         process.join()
         if process.exitcode == 0:
             return kills, deaths
