@@ -17,10 +17,12 @@ FLOOR    ?= 90
 FLOORS   ?=
 EVALUATE ?=
 BENCH    ?=
+SCALE    ?=
+KILLS    ?= 100
 RESULTS  ?= docs/evaluation.md
 
 .DEFAULT_GOAL := run
-.PHONY: run test browser docs lint validate notebook notebooks ontologies evaluate train calibrate coverage bench clean help
+.PHONY: run test browser docs lint validate notebook notebooks ontologies evaluate train calibrate coverage bench scale kills clean help
 
 run: $(READY) ## annotate PAPERS (the seeds), check them, write tables and a page to OUTPUT
 	$(BIN)/bionorm run $(PAPERS) --output $(OUTPUT)
@@ -75,6 +77,12 @@ coverage: $(READY) ## what the terminology has of the gold corpora in CORPORA: i
 
 bench: $(READY) ## measure speed, memory and (with CORPORA) lookup beside other packages
 	$(BIN)/bionorm benchmark $(PAPERS) $(if $(CORPORA),--corpora $(CORPORA)) $(BENCH)
+
+scale: $(READY) ## measure how a run scales with processes, Dask and the number of papers (SCALE=options)
+	$(BIN)/python -m pipeline.running.bench_scale $(PAPERS) $(SCALE)
+
+kills: $(READY) ## kill a run of 2,000 papers at random moments and resume it, KILLS times; each must end alike
+	$(BIN)/python tests/running/kill_many.py --runs $(KILLS) --papers 2000
 
 clean: ## remove the environment, results and caches
 	rm -rf $(VENV) $(OUTPUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

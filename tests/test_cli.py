@@ -154,7 +154,8 @@ def test_a_run_tells_of_itself_in_json(seeds: Path, tmp_path: Path) -> None:
     assert events[-1]["counts"]["papers"] == 3
     assert events[-1]["engine"] == "processes"
     assert {p.name for p in out.iterdir()} == {
-        "mentions", "entities", "validation", "validation.md", "report.html", "quarantine.tsv",
+        "mentions.parquet", "entities.parquet", "validation.parquet", "validation.md",
+        "report.html", "quarantine.tsv",
         "run.json",
     }  # fmt: skip
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))

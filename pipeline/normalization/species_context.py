@@ -19,6 +19,8 @@ _SENTENCE_END = re.compile(r"[.!?;]\s+(?=[A-Z(\[\"“])|\n\s*\n")
 _CLAUSE_MARK = re.compile(r"[()\[\];:]|\n\s*\n|[.!?]\s+(?=[A-Z])")
 _CLOSE = 12
 """Species mentions on either side of a gene that may stand in its sentence."""
+_MOST_TAXA = 64
+"""Taxa that a gene is weighed against, so that a checklist of species takes no time squared."""
 
 Rows = dict[str, dict[str, float]]
 """Taxon -> name of the evidence -> its strength, mostly from 0 to 1."""
@@ -75,8 +77,9 @@ class SpeciesContext:
         self.taxa: Sequence[str] = tuple(sorted(self._counts))
         """The taxa that the paper mentions."""
         hinted = {h.taxon for h in hints if h.kind != "word"}
-        self.considered: Sequence[str] = tuple(sorted({HUMAN, MOUSE, RAT, *self.taxa, *hinted}))
-        """The taxa that a gene of the paper may belong to."""
+        often = [taxon for taxon, _ in self._counts.most_common(_MOST_TAXA)]
+        self.considered: Sequence[str] = tuple(sorted({HUMAN, MOUSE, RAT, *often, *hinted}))
+        """The taxa that a gene of the paper may belong to: of very many, those mentioned most."""
         self._paper = self._of_paper(title_end)
 
     def _of_paper(self, title_end: int) -> Rows:
@@ -133,7 +136,8 @@ class SpeciesContext:
         in_sentence: list[int] = []
         for i in range(max(0, near - _CLOSE), min(len(self._mentions), near + _CLOSE)):
             m = self._mentions[i]
-            row = rows[m.taxon]
+            if (row := rows.get(m.taxon)) is None:
+                continue
             if 0 <= start - m.end <= 2 or (m.start <= start and end <= m.end):
                 row["before"] = 1.0
             elif 0 <= m.start - end <= 2:
@@ -164,6 +168,8 @@ class SpeciesContext:
         if not near:
             return
         last = self._mentions[near - 1]
+        if last.taxon not in rows:
+            return
         ago = sentence - bisect_left(self._sentences, last.start + 1)
         rows[last.taxon]["last"] = 1.0
         rows[last.taxon][f"last {min(ago, 3)} sentences ago"] = 1.0

@@ -176,17 +176,22 @@ def _long_forms(
     if definitions:
         for i, word in enumerate(words):
             first_words.setdefault(word.text, []).append(i)
+    # Of several definitions of a short form the last one holds, wherever it stands.
+    latest: dict[tuple[str, ...], int] = {}
     for short_start, short_end, long_start, long_end in definitions:
         first, end = places.words(short_start, short_end)
         long_first, after_long = places.words(long_start, long_end)
-        if first >= end or long_first >= after_long:
-            continue
-        short = [w.text for w in words[first:end]]
+        if first < end and long_first < after_long:
+            key = tuple(w.text for w in words[first:end])
+            latest.pop(key, None)
+            latest[key] = after_long - 1
+    for key, long_last in latest.items():
+        short = list(key)
         size = len(short)
         plural = [*short[:-1], short[-1] + "s"]
         for start in [*first_words[short[0]], *first_words.get(plural[0], ())]:
             if [w.text for w in words[start : start + size]] in (short, plural):
-                result[start : start + size] = after_long - 1
+                result[start : start + size] = long_last
     return result
 
 

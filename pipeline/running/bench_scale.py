@@ -2,8 +2,8 @@
 
 Papers are the texts of given files, repeated with other identifiers, in files of `FILE_PAPERS`.
 Each job is a process of its own, measured from outside as a user would see it: seconds on the
-clock, seconds of processor time of all its processes, and the memory of all of them together, pages that
-they share counted once (proportional set size), at its largest.
+clock, seconds of processor time of all its processes, and at its largest the memory of all of them
+together, in which pages that they share count once (proportional set size).
 
     python -m pipeline.running.bench_scale PAPERS… --sizes 1000 --sizes 10000
 """

@@ -37,7 +37,7 @@ class TableFormat(StrEnum):
 
     def file_names(self) -> list[str]:
         """Return the names of the tables' files or directories, in the order of `TABLES`."""
-        return [f"{name}.tsv" if self is TableFormat.TSV else name for name in TABLES]
+        return [f"{name}.{self}" for name in TABLES]
 
 
 class TableFiles:

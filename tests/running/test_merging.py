@@ -115,17 +115,19 @@ def test_parquet_has_the_same_cells_as_tsv(tmp_path: Path) -> None:
     tsv = write(tmp_path / "tsv", TableFormat.TSV, 55)
     parquet = write(tmp_path / "parquet", TableFormat.PARQUET, 55)
     expected = pd.read_csv(tsv / "mentions.tsv", sep="\t", keep_default_na=False)
-    found = pd.read_parquet(parquet / "mentions")
+    found = pd.read_parquet(parquet / "mentions.parquet")
     assert len(found) == len(expected) > 100
     for column in expected.columns:
         assert found[column].tolist() == expected[column].tolist(), column
-    assert len(list((parquet / "mentions").iterdir())) == 6
-    assert pd.read_parquet(parquet / "entities").columns.tolist() == list(TABLES["entities"])
+    assert len(list((parquet / "mentions.parquet").iterdir())) == 6
+    assert pd.read_parquet(parquet / "entities.parquet").columns.tolist() == list(
+        TABLES["entities"]
+    )
 
 
 def test_a_part_has_the_same_papers_in_each_table(tmp_path: Path) -> None:
     parquet = write(tmp_path / "parquet", TableFormat.PARQUET, 25)
-    for n, part in enumerate(sorted((parquet / "mentions").iterdir())):
+    for n, part in enumerate(sorted((parquet / "mentions.parquet").iterdir())):
         ids = pq.read_table(part)["paper_id"].to_pylist()
         assert {int(i[1:]) // 10 for i in ids} == {n}
 
@@ -137,8 +139,8 @@ def test_bytes_do_not_depend_on_the_blocks_they_are_made_of(
     first = write(tmp_path / "a", TableFormat.PARQUET, 200, part=100)
     monkeypatch.setattr(table_files, "_BLOCK_BYTES", 700)
     second = write(tmp_path / "b", TableFormat.PARQUET, 200, part=100)
-    for path in sorted((first / "mentions").iterdir()):
-        assert path.read_bytes() == (second / "mentions" / path.name).read_bytes()
+    for path in sorted((first / "mentions.parquet").iterdir()):
+        assert path.read_bytes() == (second / "mentions.parquet" / path.name).read_bytes()
         assert pq.ParquetFile(path).metadata.row_group(0).num_rows == 50
 
 
@@ -149,5 +151,5 @@ def test_tables_without_rows(form: TableFormat, tmp_path: Path) -> None:
         if form is TableFormat.TSV:
             frame = pd.read_csv(directory / f"{name}.tsv", sep="\t")
         else:
-            frame = pd.read_parquet(directory / name)
+            frame = pd.read_parquet(directory / f"{name}.parquet")
         assert (frame.columns.tolist(), len(frame)) == (list(columns), 0)
