@@ -227,7 +227,9 @@ def reason_of(evidence: Mapping[str, float], weights: Mapping[str, float], taxon
     strongest = max(parts, key=lambda name: (parts[name], name), default="")
     if strongest and parts[strongest] > 0:
         return REASONS[strongest]
-    return "human, for nothing in the text says otherwise" if taxon == HUMAN else "the only choice"
+    if taxon == HUMAN:
+        return "human, the likeliest where nothing near the name tells a species"
+    return "the only choice"
 
 
 def writing_of(surface: str) -> str:

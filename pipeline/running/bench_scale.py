@@ -157,11 +157,14 @@ def measure(setting: Setting, texts: Sequence[tuple[str, str]], scratch: Path) -
 
 def family(process: int) -> list[int]:
     """Return a process and its descendants."""
+    found = [process]
     try:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text("ascii").split()
-    except OSError:
-        return [process]
-    return [process, *(pid for child in children for pid in family(int(child)))]
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            children = (thread / "children").read_text("ascii").split()
+            found += [pid for child in children for pid in family(int(child))]
+    except OSError:  # it has ended
+        return found
+    return found
 
 
 def proportional_size(process: int) -> float:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import time
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from pipeline.errors import BionormError, UsageError
 from pipeline.model import Paper, Problem
@@ -122,6 +124,8 @@ def run_job(job: Job, *, engine: EngineChoice = IN_PROCESS, monitor: Monitor = S
             return session.run(engine)
         except (StopNow, OSError, BionormError) as error:
             raise session.ended_early(error) from error
+        except (BadZipFile, zlib.error) as error:
+            raise session.ended_early(session.without_damaged()) from error
         finally:
             directory.leave()
 
@@ -193,7 +197,10 @@ class _Session:
 
     def ended_early(self, error: BaseException) -> BaseException:
         """Return the error that tells what is kept; forget a job that has finished nothing."""
-        shards, papers = self._directory.progress()
+        try:
+            shards, papers = self._directory.progress()
+        except BionormError:  # the journal is damaged, which is what the error tells
+            return error
         if not shards:
             self._directory.remove()
             kept = "nothing was finished"
@@ -204,6 +211,11 @@ class _Session:
         if isinstance(error, UsageError) or not shards:
             return error
         return BionormError(f"{error}; {kept}")
+
+    def without_damaged(self) -> BionormError:
+        """Forget the finished shards that are damaged; return the error that tells of them."""
+        damaged = self._directory.drop_damaged(self._directory.read_journal().shards)
+        return BionormError(f"{damaged} of the finished shards are damaged and will be made again")
 
     def _open(self, work: ShardWork) -> Journal:
         """Begin the job, or go on with it.
@@ -221,20 +233,20 @@ class _Session:
             characters=job.limits.characters,
             report_papers=job.report_papers,
         )
-        then = directory.job()
-        shards, papers = directory.progress()
-        if then is not None and shards and job.unfinished is not Unfinished.RESTART:
-            if job.unfinished is Unfinished.REFUSE:
-                raise UsageError(
-                    f"{job.output} holds an unfinished job, in which {papers:,} papers are done: "
-                    "go on with --resume, or start over with --restart"
-                )
-            require_same(then, now, job.output)
-            journal = directory.resume()
-            verify_inputs(self._files, journal)
-            return journal
-        directory.begin(now)
-        return Journal({}, {}, ())
+        then = None if job.unfinished is Unfinished.RESTART else directory.job()
+        shards, papers = directory.progress() if then else (0, 0)
+        if then is None or not shards:
+            directory.begin(now)
+            return Journal({}, {}, ())
+        if job.unfinished is Unfinished.REFUSE:
+            raise UsageError(
+                f"{job.output} holds an unfinished job, in which {papers:,} papers are done: "
+                "go on with --resume, or start over with --restart"
+            )
+        require_same(then, now, job.output)
+        journal = directory.resume()
+        verify_inputs(self._files, journal)
+        return journal
 
     def _require_all(self, shards: Sequence[ShardDone], lengths: Sequence[int]) -> None:
         """Make sure that every item of the input is in one shard, and none in two."""

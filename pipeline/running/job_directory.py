@@ -16,13 +16,14 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
-from pipeline.errors import UsageError
+from pipeline.errors import BionormError, UsageError
 from pipeline.export.atomic import atomic_write
 from pipeline.running.items import FileOpened, FileRead, Position
 from pipeline.running.shard_results import Counts, ShardFile, ShardResult
@@ -80,16 +81,23 @@ class JobDirectory:
     # Beginning and end
 
     def job(self) -> dict[str, Any] | None:
-        """Return what the unfinished job is, or None if there is none."""
+        """Return what the unfinished job is, or None if there is none.
+
+        Raises:
+            BionormError: If it cannot be told.
+        """
+        path = self.path / _JOB
         try:
-            found: dict[str, Any] = json.loads((self.path / _JOB).read_text("utf-8"))
-        except (FileNotFoundError, ValueError):
+            found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        except FileNotFoundError:
             return None
+        except ValueError:
+            raise _damaged(path) from None
         return found
 
     def progress(self) -> tuple[int, int]:
         """Return how many shards and how many papers the unfinished job has finished."""
-        shards = self.read_journal().shards
+        shards = [s for s in self.read_journal().shards if self._is_there(s)]
         return len(shards), sum(s.counts.items for s in shards)
 
     @contextmanager
@@ -201,6 +209,20 @@ class JobDirectory:
         path.mkdir()
         return path
 
+    def drop_damaged(self, shards: Iterable[ShardDone]) -> int:
+        """Remove the files of shards that are damaged, so that they are made again; count them."""
+        count = 0
+        for shard in shards:
+            try:
+                with self.open_shard(shard) as file:
+                    whole = file.is_whole()
+            except (OSError, zipfile.BadZipFile):
+                whole = False
+            if not whole:
+                self.shard_path(shard).unlink(missing_ok=True)
+                count += 1
+        return count
+
     # Journal
 
     def note(self, entry: Entry, *, synced: bool = False) -> None:
@@ -213,7 +235,11 @@ class JobDirectory:
             sync(self._journal)
 
     def read_journal(self) -> Journal:
-        """Return what the job has done so far."""
+        """Return what the job has done so far.
+
+        Raises:
+            BionormError: If the journal is damaged.
+        """
         opened: dict[int, FileOpened] = {}
         read: dict[int, FileRead] = {}
         shards: list[ShardDone] = []
@@ -221,7 +247,10 @@ class JobDirectory:
         if path.exists():
             with path.open("rb") as stream:
                 for line in stream.read(_whole_lines(path)).splitlines():
-                    entry = _parse(line)
+                    try:
+                        entry = _parse(line)
+                    except (ValueError, KeyError, TypeError):
+                        raise _damaged(path) from None
                     if isinstance(entry, FileOpened):
                         opened.setdefault(entry.file, entry)
                     elif isinstance(entry, FileRead):
@@ -229,6 +258,10 @@ class JobDirectory:
                     else:
                         shards.append(entry)
         return Journal(opened, read, tuple(sorted(shards, key=lambda s: s.start)))
+
+
+def _damaged(path: Path) -> BionormError:
+    return BionormError(f"{path} is damaged; start over with --restart")
 
 
 def _whole_lines(path: Path) -> int:

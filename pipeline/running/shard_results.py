@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -164,6 +165,13 @@ class ShardFile:
     def open_tables(self, stack: ExitStack) -> list[BinaryIO]:
         """Open the lines of the tables, in the order of `TABLES`."""
         return [cast(BinaryIO, stack.enter_context(self._archive.open(name))) for name in TABLES]
+
+    def is_whole(self) -> bool:
+        """Tell whether all that is in it is as it was written."""
+        try:
+            return self._archive.testzip() is None
+        except (zipfile.BadZipFile, zlib.error):
+            return False
 
     def rest(self) -> bytes:
         """Return what else was kept, as JSON."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import pytest
 from hypothesis import given
@@ -126,6 +127,7 @@ def test_neighbouring_proposals_are_not_run_over() -> None:
 WORDS = sorted({word for name in DISEASES for word in name.split()})
 OTHERS = ["and", "or", ",", "/", "types", "1", "2", "and/or", "(", ".", "\n", "  "]
 PIECES = st.sampled_from([*WORDS, *OTHERS])
+SEPARATORS = re.compile(r"(?:[\s,/]|and|or)*")
 
 
 @given(st.lists(PIECES, max_size=9), st.sampled_from([" ", ""]))
@@ -135,8 +137,10 @@ def test_every_member_lies_in_the_expression(words: list[str], glue: str) -> Non
     for start, end in itertools.combinations(borders, 2):
         place = coordination_of(text, start, end, known)
         if place is not None:
-            assert place.start <= start
-            assert end <= place.end <= len(text)
+            # Separators at the borders of a mention are left out.
+            assert SEPARATORS.fullmatch(text[start : max(start, place.start)])
+            assert SEPARATORS.fullmatch(text[min(end, place.end) : end])
+            assert 0 <= place.start < place.end <= len(text)
             assert len(place.members) > 1
             for m in place.members:
                 assert place.start <= m.start < m.end <= place.end

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from spacy.language import Language
 
 from pipeline.language import annotate_text
+from pipeline.terminology.terminology import shared_terminology
 
 PROSE = (
     "Loss of RUNX2 and BRCA1/2 in mice with breast and ovarian cancer or asthma (IL-6) was seen. "
@@ -61,9 +64,22 @@ def test_capitals_and_tables_are_read(nlp: Language) -> None:
     assert {"TP53", "Homo sapiens", "IL-6", "rat"} <= found
 
 
+def checklist(size: int) -> str:
+    """Return a text that names a gene of another species in each sentence."""
+    index = shared_terminology().index
+    species = index.types.index("Species")
+    of_species = np.flatnonzero(index.concept_type[index.name_concept] == species)
+    names = [index.names[i] for i in of_species[::17].tolist()]
+    binomials = [name for name in names if re.fullmatch(r"[A-Z][a-z]+ [a-z]+", name)]
+    sentence = "The gene BRCA1 of {} is known. "
+    return "".join(sentence.format(name) for name in binomials[: size // 45])
+
+
 MAKERS: dict[str, Callable[[int], str]] = {
     "prose": lambda size: PROSE * (size // len(PROSE)),
     "definitions": definitions,
+    "one definition": lambda size: "osteoarthritis (OA), OA; " * (size // 25),
+    "checklist": checklist,
     "lists": lambda size: ODD["lists"] * (size // len(ODD["lists"])),
     "slashes": lambda size: ODD["slashes"] * (size // len(ODD["slashes"])),
     "hyphens": lambda size: ODD["hyphens"] * (size // len(ODD["hyphens"])),

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from light_jobs import LightRun, contents, many, start, workers_of, write_papers
 
-from pipeline.errors import UsageError
+from pipeline.errors import BionormError, UsageError
 from pipeline.running import shards
 from pipeline.running.engine_choice import IN_PROCESS, EngineChoice
 from pipeline.running.job import Unfinished
@@ -377,10 +377,41 @@ def test_what_the_journal_does_not_tell_does_not_count(
 def test_a_lost_shard_is_made_again(
     unfinished: Path, light_run: LightRun, inputs: list[Path], undisturbed: dict[str, bytes]
 ) -> None:
-    first, second, *_ = sorted((unfinished / DIRECTORY / "shards").iterdir())
+    first, second, *_ = sorted((unfinished / DIRECTORY / "shards").glob("*.zip"))
     first.unlink()
     second.write_bytes(second.read_bytes()[:-1])
     light_run(inputs, unfinished, **RESUME)
+    assert contents(unfinished) == undisturbed
+
+
+def test_a_damaged_shard_is_made_again(
+    unfinished: Path, light_run: LightRun, inputs: list[Path], undisturbed: dict[str, bytes]
+) -> None:
+    shard = min((unfinished / DIRECTORY / "shards").glob("*.zip"))
+    data = bytearray(shard.read_bytes())
+    for i in range(40, len(data) // 2):
+        data[i] ^= 0x55
+    shard.write_bytes(data)
+    with pytest.raises(BionormError, match=r"1 of the finished shards .* damaged.* go on with"):
+        light_run(inputs, unfinished, **RESUME)
+    light_run(inputs, unfinished, **RESUME)
+    assert contents(unfinished) == undisturbed
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "job.json"])
+def test_a_damaged_state(
+    name: str,
+    unfinished: Path,
+    light_run: LightRun,
+    inputs: list[Path],
+    undisturbed: dict[str, bytes],
+) -> None:
+    path = unfinished / DIRECTORY / name
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([lines[0], b"rubbish\n", *lines[1:]]))
+    with pytest.raises(BionormError, match=r"damaged; start over with --restart"):
+        light_run(inputs, unfinished, **RESUME)
+    light_run(inputs, unfinished, unfinished=Unfinished.RESTART)
     assert contents(unfinished) == undisturbed
 
 

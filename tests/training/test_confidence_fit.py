@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli_corpora import calibrate
 from pipeline.errors import UsageError
-from pipeline.normalization.confidence import GIVEN, LINKED, pack
+from pipeline.normalization.confidence import FILE, GIVEN, LINKED, pack, unpack
 from pipeline.training.confidence import fit_confidence
 
 GENES = {"BRCA1": "672", "RUNX2": "860", "TNF": "7124", "EGFR": "1956", "TP53": "7157"}
@@ -43,6 +44,14 @@ def test_weights_are_fitted_on_half_of_the_documents(corpus: Path) -> None:
     assert set(model.weights) == {"Gene"}
     assert set(model.weights["Gene"]) == {LINKED, GIVEN}
     assert pack(model) == pack(fit_confidence(corpus))
+
+
+def test_the_file_is_replaced(corpus: Path, tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    (package / "normalization" / "data").mkdir(parents=True)
+    calibrate(corpus, package)
+    text = (package / "normalization" / "data" / FILE).read_text()
+    assert unpack(text) == fit_confidence(corpus)
 
 
 def test_there_must_be_development_data(tmp_path: Path) -> None:
