@@ -233,14 +233,24 @@ def train(
         Path,
         typer.Option(help="Folder of the package whose trained files are replaced."),
     ] = Path("pipeline"),
+    part: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Train this alone: acceptance, tagger, diseases or genes; may be repeated.",
+            show_default="all, in this order",
+        ),
+    ] = None,
 ) -> None:
-    """Train the recognizer and learn disease names on the train splits of gold corpora.
+    """Train the recognizer and the models that resolve names on the train splits of gold corpora.
 
-    Documents of any other split are left out, so that no figure is measured on one of them.
+    Documents of any other split are left out, so that no figure is measured on one of them. The
+    tagger needs PyTorch and most of the time; the rest is trained in minutes.
     """
-    from pipeline.training.models import train_models
+    from pipeline.training.models import Part, train_models
 
-    for path in train_models(corpora, package):
+    if unknown := set(part or ()) - set(Part):
+        raise UsageError(f"no part {sorted(unknown)[0]!r}; there are {', '.join(Part)}")
+    for path in train_models(corpora, package, [p for p in Part if not part or p in part]):
         sys.stderr.write(f"bionorm: {path}: {path.stat().st_size:,} bytes\n")
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.errors import UsageError
+from pipeline.export.atomic import atomic_write
 from pipeline.model import EntityType
 from pipeline.normalization import disease_ranking, disease_usage
 from pipeline.recognition.acceptance import pack
@@ -26,52 +27,65 @@ _TEACHERS = (0,)
 _STUDENT = 2
 
 
-def train_models(corpora: Path, package: Path) -> list[Path]:
-    """Train everything on the train splits of gold corpora.
+class Part(StrEnum):
+    """What can be trained by itself, in the order in which one needs the other."""
 
-    These are the acceptance model, the tagger, the disease ranker, what annotators mean by names
-    of diseases, and then, with what the new recognizer finds, the models that resolve genes. The
-    same corpora, snapshot and library versions give the same files on the same kind of processor
-    (on another one the tagger's figures differ by some tenths of a percent); those of each of the
-    two parts are replaced together at its end.
+    ACCEPTANCE = "acceptance"
+    TAGGER = "tagger"
+    DISEASES = "diseases"
+    GENES = "genes"
+
+
+def train_models(
+    corpora: Path, package: Path, parts: Collection[Part] = tuple(Part)
+) -> Iterator[Path]:
+    """Train on the train splits of gold corpora.
+
+    The acceptance model weighs names of the terminology; the tagger takes its answers as hints;
+    the disease ranker comes with what annotators mean by names of diseases; the models that
+    resolve genes learn from what the recognizer finds. The same corpora, snapshot and library
+    versions give the same files on the same kind of processor (on another one the tagger's figures
+    differ by some tenths of a percent).
 
     Args:
         corpora: Folder of gold corpora.
         package: Folder of the package, whose data files are replaced.
+        parts: What to train; the rest stays as it is.
 
-    Returns:
-        The files written.
+    Yields:
+        The files written, those of a part as soon as it is trained.
 
     Raises:
         UsageError: If the folder holds no train split of a known corpus, or PyTorch is missing.
     """
-    if find_spec("torch") is None:
+    if Part.TAGGER in parts and find_spec("torch") is None:
         raise UsageError("training needs PyTorch: pip install 'bionorm[train]'")
     every = read_training(corpora, left_out=NEVER_USED)
     training = [corpus for corpus in every if corpus.name not in LEFT_OUT]
     terminology = shared_terminology()
-    papers = read_papers(every, NameReader(terminology))
-    model = acceptance.train([paper for paper in papers if paper.corpus not in LEFT_OUT])
     recognition, normalization = package / "recognition/data", package / "normalization/data"
     for folder in (recognition, normalization):
         folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".training-", dir=package) as scratch:
-        made: list[tuple[Path, Path]] = []
-
-        def place(folder: Path, name: str) -> Path:
-            made.append((Path(scratch) / name, folder / name))
-            return made[-1][0]
-
-        place(recognition, "acceptance.json.gz").write_bytes(pack(model))
-        place(recognition, "tagger.npz").write_bytes(_train_tagger(papers, terminology))
+    if Part.ACCEPTANCE in parts or Part.TAGGER in parts:
+        papers = read_papers(every, NameReader(terminology))
+        if Part.ACCEPTANCE in parts:
+            model = acceptance.train([p for p in papers if p.corpus not in LEFT_OUT])
+            yield _write(recognition / "acceptance.json.gz", pack(model))
+        if Part.TAGGER in parts:
+            yield _write(recognition / "tagger.npz", _train_tagger(papers, terminology))
+    if Part.DISEASES in parts:
         ranker, usage = train_ranker(training, terminology)
-        place(normalization, disease_ranking.FILE).write_bytes(disease_ranking.pack(ranker))
-        table = disease_usage.to_table(usage)
-        place(normalization, disease_usage.FILE).write_text(table, encoding="utf-8")
-        for path, target in made:
-            path.replace(target)
-    written = [target for _, target in made]
-    return [*written, *train_genes(training, terminology, normalization)]
+        table = disease_usage.to_table(usage).encode()
+        yield _write(normalization / disease_ranking.FILE, disease_ranking.pack(ranker))
+        yield _write(normalization / disease_usage.FILE, table)
+    if Part.GENES in parts:
+        yield from train_genes(training, terminology, normalization)
+
+
+def _write(path: Path, content: bytes) -> Path:
+    with atomic_write(path) as stream:
+        stream.write(content)
+    return path
 
 
 def _train_tagger(papers: Sequence[ReadPaper], terminology: Terminology) -> bytes:
