@@ -116,7 +116,7 @@ def run(
         int, typer.Option(min=1, help="Longest text of a paper.")
     ] = 2_000_000,
     max_memory: Annotated[
-        int, typer.Option(min=256, help="Megabytes that a worker process may use.")
+        int, typer.Option(min=256, help="Megabytes that a worker process may take for a paper.")
     ] = 4096,
     report_papers: Annotated[
         int, typer.Option(min=0, help="Papers in report.html and validation.md.")
