@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli_options import OnlyOrganisms, Organisms, Snapshot, examples, organism_taxa
+from pipeline.cli_options import (
+    DictionaryOnly,
+    MinScore,
+    OnlyOrganisms,
+    Organisms,
+    Snapshot,
+    check_dictionary_only,
+    examples,
+    open_pipeline,
+    organism_taxa,
+)
 from pipeline.cli_run import Terminologies, with_terminologies
 from pipeline.errors import UsageError
 from pipeline.export.formats import FORMATS, format_of, open_writer, output_format
@@ -59,15 +69,8 @@ def annotate(
             "--type", help="Write only this type; may be repeated.", show_default="all types"
         ),
     ] = None,
-    min_score: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            max=1,
-            help="Write only mentions with this score or a better one; any above 0 "
-            "leaves out those without a concept.",
-        ),
-    ] = 0.0,
+    min_score: MinScore = 0.0,
+    dictionary_only: DictionaryOnly = False,
     table: Annotated[
         Table, typer.Option(help="Rows of TSV, CSV, Parquet and JSON Lines.")
     ] = Table.MENTIONS,
@@ -89,10 +92,11 @@ def annotate(
 
     Annotations that the papers carry are neither used nor written.
     """
-    from pipeline.language import annotate_papers, load
+    from pipeline.language import annotate_papers
     from pipeline.papers import FORMATS as INPUT_FORMATS
     from pipeline.papers import collect
 
+    check_dictionary_only(dictionary_only, organism)
     to_stream = output == _STREAM
     to = to or ("tsv" if to_stream else format_of(output))
     options = WriteOptions(table, dialect, prefix_style, excel)
@@ -109,7 +113,8 @@ def annotate(
     _check_types(types or (), snapshot)
     options = replace(options, provenance=_provenance(snapshot))
     taxa = organism_taxa(organism, only_organisms, snapshot)
-    nlp = load(snapshot=snapshot, organisms=taxa, only_organisms=only_organisms)
+    place = str(snapshot) if snapshot else None
+    nlp = open_pipeline(place, taxa, only_organisms, dictionary_only)
     reporter = _Reporter()
     # A bar and a text on one terminal would be mixed up.
     wanted = not (to_stream and sys.stdout.isatty())
@@ -163,13 +168,12 @@ def _is_same(file: Path, other: Path) -> bool:
 
 def _selected(paper: Paper, types: Collection[str], min_score: float) -> Paper:
     """Leave out mentions of other types and with lower scores, as these are written."""
-    return paper.with_mentions(
-        tuple(
-            m
-            for m in paper.mentions
-            if (not types or m.type in types) and round(m.link.score, 3) >= min_score
-        )
-    )
+    from pipeline.normalization.confidence import confident
+
+    paper = confident(paper, min_score)
+    if not types:
+        return paper
+    return paper.with_mentions(tuple(m for m in paper.mentions if m.type in types))
 
 
 def _check_types(types: Collection[str], snapshot: Path | None) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 Snapshot = Annotated[
     Path | None,
@@ -30,6 +33,24 @@ Organisms = Annotated[
 
 OnlyOrganisms = Annotated[
     bool, typer.Option("--only-organisms", help="Leave genes of other organisms unresolved.")
+]
+
+DictionaryOnly = Annotated[
+    bool,
+    typer.Option(
+        "--dictionary-only",
+        help="Only look names up, ten times as fast: without context, abbreviations of the paper, "
+        "and species of genes.",
+    ),
+]
+
+MinScore = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        max=1,
+        help="Keep only mentions with this score, the probability of being right, or a better one.",
+    ),
 ]
 
 Config = Annotated[
@@ -58,6 +79,30 @@ def organism_taxa(names: list[str] | None, only: bool, snapshot: Path | None) ->
 
     terminology = shared_terminology(str(snapshot) if snapshot else None)
     return tuple(dict.fromkeys(find_organism(name, terminology) for name in names))
+
+
+def open_pipeline(
+    snapshot: str | None,
+    organisms: tuple[str, ...] = (),
+    only_organisms: bool = False,
+    dictionary_only: bool = False,
+) -> Language:
+    """Load the pipeline that the options of a command ask for."""
+    from pipeline.language import load, load_dictionary
+
+    if dictionary_only:
+        return load_dictionary(snapshot=snapshot)
+    return load(snapshot=snapshot, organisms=organisms, only_organisms=only_organisms)
+
+
+def check_dictionary_only(dictionary_only: bool, organisms: list[str] | None) -> None:
+    """Refuse options that mean nothing where names are only looked up.
+
+    Raises:
+        UsageError: If there are any.
+    """
+    if dictionary_only and organisms:
+        raise UsageError("--dictionary-only takes no --organism: it does not decide on species")
 
 
 def examples(*lines: str) -> str:

@@ -15,7 +15,16 @@ import typer
 from rich.console import Console
 
 from pipeline import summary
-from pipeline.cli_options import OnlyOrganisms, Organisms, Snapshot, organism_taxa
+from pipeline.cli_options import (
+    DictionaryOnly,
+    MinScore,
+    OnlyOrganisms,
+    Organisms,
+    Snapshot,
+    check_dictionary_only,
+    open_pipeline,
+    organism_taxa,
+)
 from pipeline.cli_run_telling import tell_problems, telling
 from pipeline.errors import UsageError
 
@@ -116,7 +125,7 @@ def run(
         int, typer.Option(min=1, help="Longest text of a paper.")
     ] = 2_000_000,
     max_memory: Annotated[
-        int, typer.Option(min=256, help="Megabytes that a worker process may use.")
+        int, typer.Option(min=256, help="Megabytes that a worker process may take for a paper.")
     ] = 4096,
     report_papers: Annotated[
         int, typer.Option(min=0, help="Papers in report.html and validation.md.")
@@ -124,6 +133,18 @@ def run(
     log_json: Annotated[
         bool, typer.Option("--log-json", help="Tell progress and problems as JSON, one a line.")
     ] = False,
+    crosswalk: Annotated[
+        bool,
+        typer.Option(
+            "--crosswalk", help="Write crosswalk.tsv: how MeSH, MONDO and OMIM identifiers relate."
+        ),
+    ] = False,
+    homologues: Annotated[
+        bool,
+        typer.Option("--homologues", help="Write homologues.tsv: the genes' homologue groups."),
+    ] = False,
+    min_score: MinScore = 0.0,
+    dictionary_only: DictionaryOnly = False,
     organism: Organisms = None,
     only_organisms: OnlyOrganisms = False,
     snapshot: Snapshot = None,
@@ -138,9 +159,9 @@ def run(
     that was interrupted is kept, and goes on with --resume.
     """
     started = time.perf_counter()
-    from pipeline.language import load
     from pipeline.papers import FORMATS, collect
     from pipeline.running.engine_choice import EngineChoice
+    from pipeline.running.extra_tables import ExtraTable
     from pipeline.running.full_text import full_text_addition
     from pipeline.running.items import Selection
     from pipeline.running.job import Job, Unfinished, run_job
@@ -157,6 +178,7 @@ def run(
         raise UsageError("--cluster and --scheduler exclude each other")
     if scheduler and processes:
         raise UsageError("--processes is for this machine; a scheduler has its own workers")
+    check_dictionary_only(dictionary_only, organism)
     if format_ not in (None, *FORMATS):
         raise UsageError(f"unknown input format {format_!r}; one of {', '.join(FORMATS)}")
     files = collect(papers)
@@ -168,11 +190,12 @@ def run(
     snapshot = with_terminologies(snapshot, terminology)
     place = str(snapshot) if snapshot else None
     taxa = organism_taxa(organism, only_organisms, snapshot)
-    pipeline_ = partial(load, snapshot=place, organisms=taxa, only_organisms=only_organisms)
+    pipeline_ = partial(open_pipeline, place, taxa, only_organisms, dictionary_only)
+    extra = {ExtraTable.CROSSWALK: crosswalk, ExtraTable.HOMOLOGUES: homologues}
     job = Job(
         inputs=files,
         output=output,
-        recipe=Recipe(pipeline_, partial(shared_terminology, place)),
+        recipe=Recipe(pipeline_, partial(shared_terminology, place), min_score),
         snapshot=snapshot or default_snapshot(),
         form=TableFormat(to),
         limits=Limits(max_seconds, max_memory, max_characters),
@@ -182,6 +205,7 @@ def run(
             only=item - 1 if item else None,
         ),
         reading={"format": format_, "item": item, "full_text": full_text},
+        extra=frozenset(table for table, wanted in extra.items() if wanted),
         report_papers=report_papers,
         unfinished=(
             Unfinished.RESUME if resume else Unfinished.RESTART if restart else Unfinished.REFUSE

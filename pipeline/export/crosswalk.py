@@ -7,7 +7,8 @@ where the vocabularies differ, each answers for itself, and here stands how the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -22,7 +23,38 @@ BROAD, NARROW, CLOSE = "skos:broadMatch", "skos:narrowMatch", "skos:closeMatch"
 _OPPOSITE = {BROAD: NARROW, NARROW: BROAD, EXACT: EXACT, CLOSE: CLOSE}
 
 
+class Answer(NamedTuple):
+    """What mentions were resolved to: the type, and the identifiers as tables have them.
+
+    Attributes:
+        type: Entity type.
+        curie: Primary identifier.
+        mesh: Identifiers in MeSH, joined by `|`.
+        mondo: Identifiers in MONDO, joined by `|`.
+    """
+
+    type: str
+    curie: str
+    mesh: str
+    mondo: str
+
+
 def crosswalk_frame(papers: Iterable[Paper], terminology: Terminology) -> pd.DataFrame:
+    """Return the cross-walk of papers; see `crosswalk_table`.
+
+    Args:
+        papers: Annotated papers.
+        terminology: The terminology that they were annotated with.
+    """
+    links = ((str(m.type), m.link) for paper in papers for m in paper.mentions)
+    answers = (
+        Answer(type_, link.curie, "|".join(link.mesh), "|".join(link.mondo))
+        for type_, link in links
+    )
+    return crosswalk_table(Counter(answers), terminology)
+
+
+def crosswalk_table(answers: Mapping[Answer, int], terminology: Terminology) -> pd.DataFrame:
     """Return one row for each pair of a primary identifier and another one of the same link.
 
     Columns, named as in SSSOM: `type`; `subject_id`, `subject_label` (the primary identifier);
@@ -31,10 +63,13 @@ def crosswalk_frame(papers: Iterable[Paper], terminology: Terminology) -> pd.Dat
     type, subject and object.
 
     Args:
-        papers: Annotated papers.
+        answers: What mentions were resolved to, and how many of them.
         terminology: The terminology that they were annotated with.
     """
-    counts = Counter(pair for paper in papers for pair in _pairs(paper, terminology))
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for answer, mentions in answers.items():
+        for other in _others(answer, terminology):
+            counts[answer.type, answer.curie, other] += mentions
     rows = [
         (
             type_,
@@ -92,11 +127,10 @@ def _above(concept: Iterable[str], terminology: Terminology) -> set[str]:
     return seen
 
 
-def _pairs(paper: Paper, terminology: Terminology) -> Iterator[tuple[str, str, str]]:
-    for mention in paper.mentions:
-        link = mention.link
-        if link.mesh or link.mondo:
-            others = [*link.curies, *terminology.equivalents(link.curie)]
-            for other in dict.fromkeys(others):
-                if other != link.curie:
-                    yield str(mention.type), link.curie, other
+def _others(answer: Answer, terminology: Terminology) -> Iterator[str]:
+    """Yield the further identifiers of an answer, and those of OMIM that are exact matches."""
+    if answer.mesh or answer.mondo:
+        told = f"{answer.mesh}|{answer.mondo}".split("|")
+        for other in dict.fromkeys([*told, *terminology.equivalents(answer.curie)]):
+            if other and other != answer.curie:
+                yield other

@@ -62,8 +62,7 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
         "bioc-json": Format((".bioc.json", ".json"), "bioc_json:open_bioc_json"),
         "web-annotation": Format((".jsonld",), "web_annotation:open_web_annotation"),
         "docbin": Format((".spacy",), "docbin:open_docbin", binary=True, streamed=False),
-        # The page finds the web page of a concept by its prefix, so it has one style only.
-        "html": Format((".html", ".htm"), "html_page:open_html", frozenset(), streamed=False),
+        "html": Format((".html", ".htm"), "html_page:open_html", streamed=False),
     }
 )
 """Output formats by the names that users give them."""

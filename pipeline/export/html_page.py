@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from pipeline.export.characters import replace_surrogates
+from pipeline.export.prefixes import restyle_paper
 from pipeline.export.report import render_report
 from pipeline.export.sink import Sink, WriteOptions
 from pipeline.model import Paper
@@ -19,6 +20,6 @@ from pipeline.model import Paper
 def open_html(stream: BinaryIO, options: WriteOptions) -> Iterator[Sink]:
     """Write the page when all papers are there."""
     papers: list[Paper] = []
-    yield papers.append
+    yield lambda paper: papers.append(restyle_paper(paper, options.prefix_style))
     page = render_report(papers, run=options.provenance)
     stream.write(replace_surrogates(page).encode())

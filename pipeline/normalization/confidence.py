@@ -67,6 +67,8 @@ class ConfidenceModel:
 
 def confident(paper: Paper, threshold: float) -> Paper:
     """Return a paper without the mentions whose score, as tables show it, is below a threshold."""
+    if threshold <= 0:
+        return paper
     kept = (m for m in paper.mentions if round(m.link.score, _SHOWN) >= threshold)
     return paper.with_mentions(tuple(kept))
 

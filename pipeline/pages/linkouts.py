@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
-PAGES: Mapping[str, str] = {
+_OBO: Mapping[str, str] = {
     "NCBIGene": "https://www.ncbi.nlm.nih.gov/gene/{}",
     "MONDO": "https://monarchinitiative.org/MONDO:{}",
     "MESH": "https://meshb.nlm.nih.gov/record/ui?ui={}",
@@ -15,6 +15,17 @@ PAGES: Mapping[str, str] = {
     "DOID": "http://purl.obolibrary.org/obo/DOID_{}",
     "NCIT": "http://purl.obolibrary.org/obo/NCIT_{}",
     "UMLS": "https://uts.nlm.nih.gov/uts/umls/concept/{}",
+    "HGNC": "https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/HGNC:{}",
+    "UniProt": "https://www.uniprot.org/uniprotkb/{}",
+    "Orphanet": "https://www.orpha.net/en/disease/detail/{}",
+    "Cellosaurus": "https://www.cellosaurus.org/{}",
+    "dbSNP": "https://www.ncbi.nlm.nih.gov/snp/{}",
+}
+PAGES: Mapping[str, str] = {
+    **_OBO,
+    # The same vocabularies under the prefixes that Bioregistry prefers.
+    **{name.lower(): page for name, page in _OBO.items()},
+    "mim": _OBO["OMIM"],
 }
 """Address of a concept's page by CURIE prefix; `{}` stands for the local identifier."""
 

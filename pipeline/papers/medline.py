@@ -50,13 +50,13 @@ def _paper(record: Record, source: Source) -> Paper | Problem:
     unit = record.element
     line = unit.sourceline or 0
     if unit.tag == "PubmedBookArticle":
-        citation = article = unit.find("BookDocument")
-        journal, where = None, unit.find("BookDocument/Book")
+        citation = article = _first(unit, "BookDocument")
+        journal, where = None, _first(citation, "Book")
     else:
-        citation = unit if unit.tag == "MedlineCitation" else unit.find("MedlineCitation")
-        article = citation.find("Article") if citation is not None else None
-        journal = where = article.find("Journal") if article is not None else None
-    identifier = (citation.findtext("PMID") or "").strip() if citation is not None else ""
+        citation = unit if unit.tag == "MedlineCitation" else _first(unit, "MedlineCitation")
+        article = _first(citation, "Article")
+        journal = where = _first(article, "Journal")
+    identifier = _text(_first(citation, "PMID")).strip()
     if not identifier:
         return source.problem(line, "a citation without a PMID")
     if article is None:
@@ -78,21 +78,21 @@ def _paper(record: Record, source: Source) -> Paper | Problem:
 
 
 def _passages(article: Element, citation: Element, book: Element | None) -> Iterator[Passage]:
-    title = flat(article.find("ArticleTitle"))
+    title = flat(_first(article, "ArticleTitle"))
     if title in _NO_TITLE:
-        title = flat(article.find("VernacularTitle"))
+        title = flat(_first(article, "VernacularTitle"))
     if not title and book is not None:
-        title = flat(book.find("BookTitle"))
+        title = flat(_first(book, "BookTitle"))
     if title:
         yield Passage("title", "title", title)
-    abstract = article.find("Abstract")
+    abstract = _first(article, "Abstract")
     if abstract is None:
-        others = [a for a in citation.findall("OtherAbstract") if a.get("Language") == "eng"]
-        abstract = others[0] if others else None
+        others = citation.iterchildren("OtherAbstract")
+        abstract = next((a for a in others if a.get("Language") == "eng"), None)
     if abstract is None:
         return
     number = 0
-    for part in abstract.iterfind("AbstractText"):
+    for part in abstract.iterchildren("AbstractText"):
         if text := flat(part):
             number += 1
             label = part.get("Label")
@@ -110,33 +110,32 @@ def _metadata(
 ) -> dict[str, str]:
     """Collect what a citation tells about the paper, in a fixed order of keys."""
     found = {"pmid": identifier}
-    listed = unit.find("PubmedData/ArticleIdList")
-    if listed is None:
-        listed = unit.find("PubmedBookData/ArticleIdList")
+    data = _first(unit, "PubmedData")
+    listed = _first(_first(unit, "PubmedBookData") if data is None else data, "ArticleIdList")
     for name in listed if listed is not None else ():
         kind, value = name.get("IdType"), (name.text or "").strip()
         if value and kind in {"doi", "pmc"}:
             found["doi" if kind == "doi" else "pmcid"] = value
     if "doi" not in found:
-        for name in article.iterfind("ELocationID"):
+        for name in article.iterchildren("ELocationID"):
             if name.get("EIdType") == "doi" and name.text:
                 found["doi"] = name.text.strip()
     if journal is not None:
-        found["journal"] = flat(journal.find("Title"))
-        where = journal.find("JournalIssue")
+        found["journal"] = flat(_first(journal, "Title"))
+        where = _first(journal, "JournalIssue")
     elif where is not None:
-        found["journal"] = flat(where.find("BookTitle"))
-    if where is not None:
-        found["date"] = _date(where.find("PubDate"))
-    found["authors"] = _authors(article.find("AuthorList"))
+        found["journal"] = flat(_first(where, "BookTitle"))
+    found["date"] = _date(_first(where, "PubDate"))
+    found["authors"] = _authors(_first(article, "AuthorList"))
     return {key: value for key, value in found.items() if value}
 
 
 def _date(element: Element | None) -> str:
     if element is None:
         return ""
-    parts = (element.findtext(name) or "" for name in ("Year", "Month", "Day"))
-    return iso_date(*parts) or (element.findtext("MedlineDate") or "").strip()
+    parts = {part.tag: part.text or "" for part in element}
+    date = iso_date(parts.get("Year", ""), parts.get("Month", ""), parts.get("Day", ""))
+    return date or parts.get("MedlineDate", "").strip()
 
 
 def _authors(listed: Element | None) -> str:
@@ -148,3 +147,12 @@ def _authors(listed: Element | None) -> str:
         else:
             names.append(flat(part) if len(part) else part.text or "")
     return plain(", ".join(filter(None, names)))
+
+
+def _first(element: Element | None, name: str) -> Element | None:
+    """Return the first child of a name; none of None. Takes half the time of `find`."""
+    return next(element.iterchildren(name), None) if element is not None else None
+
+
+def _text(element: Element | None) -> str:
+    return (element.text or "") if element is not None else ""

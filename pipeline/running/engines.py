@@ -45,6 +45,11 @@ def over_time(limits: Limits) -> str:
     return f"it takes longer than {limits.seconds:g} s"
 
 
+def over_memory(limits: Limits) -> str:
+    """Tell that a paper took too much memory in a worker."""
+    return f"it needs more memory than {limits.memory_mb:,} MB"
+
+
 class Engine(Protocol):
     """Works on shards."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,13 @@ from pipeline.export.report import render_report
 from pipeline.export.tsv import tsv_line
 from pipeline.model import Problem
 from pipeline.papers.decoding import shown as shown_path
+from pipeline.running.extra_tables import ExtraTable, Gathering, write_extra_tables
 from pipeline.running.job_directory import JobDirectory, ShardDone
 from pipeline.running.merging import merge_shards
 from pipeline.running.shard_results import Counts
 from pipeline.running.shard_work import Rest, ShownPaper
 from pipeline.running.table_files import TableFiles, TableFormat, sync
+from pipeline.terminology.terminology import Terminology
 
 QUARANTINE_COLUMNS = ("file", "position", "line", "paper_id", "reason", "command")
 _MOST_LISTED = 1000
@@ -99,8 +101,12 @@ class Finishing:
         self._new.mkdir()
         self._names: list[str] = []
 
-    def write_tables(self) -> None:
+    def write_tables(self, extra: Collection[ExtraTable], terminology: Terminology) -> None:
         """Write the tables.
+
+        Args:
+            extra: Tables that are written besides.
+            terminology: What the mentions were resolved with.
 
         Raises:
             OSError: If they cannot be written.
@@ -108,9 +114,12 @@ class Finishing:
         merged = self._new.with_name("merged")
         merged.mkdir()
         with TableFiles(self._new, self._form) as sink:
-            merge_shards([self._directory.shard_path(s) for s in self._shards], sink, merged)
+            shards = [self._directory.shard_path(s) for s in self._shards]
+            gathering = Gathering(sink)
+            merge_shards(shards, gathering if extra else sink, merged)
         shutil.rmtree(merged)
         self._names += self._form.file_names()
+        self._names += write_extra_tables(extra, gathering.answers, terminology, self._new)
 
     def write_quarantine(self, command: Sequence[str]) -> Told:
         """Write the list of papers that failed, if there are any; and gather what there is to tell.
@@ -173,6 +182,7 @@ class Finishing:
         write_text(self._new / "run.json", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
         output = self._directory.output
         stale = {name for form in TableFormat for name in form.file_names()} | {"quarantine.tsv"}
+        stale |= {table.file_name for table in ExtraTable}
         for name in sorted(stale):
             if name not in self._names or (output / name).is_dir():
                 _remove(output / name)

@@ -18,6 +18,7 @@ from pipeline.model import Paper, Problem
 from pipeline.papers import scan
 from pipeline.running.conductor import Conductor
 from pipeline.running.engine_choice import IN_PROCESS, EngineChoice
+from pipeline.running.extra_tables import ExtraTable
 from pipeline.running.finishing import Finishing, JobCheck
 from pipeline.running.intake import Intake, verify_inputs, whole_files
 from pipeline.running.items import Extents, Selection, input_order, with_number
@@ -54,6 +55,7 @@ class Job:
         limits: What a paper may cost.
         selection: Which papers of the files, and how to read them.
         reading: The settings of `selection` for the record.
+        extra: Tables that are written besides the usual ones.
         report_papers: Most papers in the report and in the check's words.
         unfinished: What to do with an unfinished job in the output directory.
         settings: Settings for `run.json`; they do not decide on the results.
@@ -69,6 +71,7 @@ class Job:
     limits: Limits = field(default_factory=Limits)
     selection: Selection = field(default_factory=Selection)
     reading: Mapping[str, object] = field(default_factory=dict)
+    extra: frozenset[ExtraTable] = frozenset()
     report_papers: int = 500
     unfinished: Unfinished = Unfinished.REFUSE
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -232,6 +235,7 @@ class _Session:
             reading=job.reading,
             characters=job.limits.characters,
             report_papers=job.report_papers,
+            min_score=job.recipe.min_score,
         )
         then = None if job.unfinished is Unfinished.RESTART else directory.job()
         shards, papers = directory.progress() if then else (0, 0)
@@ -273,7 +277,7 @@ class _Session:
         job = self._job
         begin = time.perf_counter()
         finishing = Finishing(self._directory, shards, counts, self._files, job.form)
-        finishing.write_tables()
+        finishing.write_tables(job.extra, work.terminology)
         told = finishing.write_quarantine(job.command)
         record = describe(self._files, work.nlp, job.snapshot, counts, told.check) | {
             "warnings": told.warnings,

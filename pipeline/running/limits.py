@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 
@@ -21,8 +22,9 @@ class Limits:
 
     Attributes:
         seconds: Time to read or to annotate it, on the clock.
-        memory_mb: Memory of a worker process, without what it maps from files. Not applied where
-            the work is done in the process of the command itself.
+        memory_mb: Memory that a worker process may take for it, beyond what the process had when
+            it was ready, and without what it maps from files. Not applied where the work is done
+            in the process of the command itself.
         characters: Code points of its text.
     """
 
@@ -61,15 +63,28 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def limit_memory(megabytes: int) -> None:
-    """Let this process have no more memory of its own than that; beyond it, `MemoryError`."""
+    """Let this process have so much more memory of its own than now; beyond it, `MemoryError`.
+
+    On Linux, memory of its own is what it can write and shares with no other process; elsewhere it
+    is all of its address space, and counts from nothing.
+    """
     kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
     _, hard = resource.getrlimit(kind)
-    wanted = megabytes << 20
+    wanted = _own_memory() + (megabytes << 20)
     soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
     try:
         resource.setrlimit(kind, (soft, hard))
     except (ValueError, OSError):  # a system that has no such limit
         return
+
+
+def _own_memory() -> int:
+    """Return the bytes that `RLIMIT_DATA` counts of this process; 0 where it cannot be told."""
+    try:
+        lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith("VmData:")), 0)
 
 
 def end_with_parent(parent: int) -> None:

@@ -20,7 +20,7 @@ from typing import Protocol
 from pipeline.model import Problem
 from pipeline.papers.decoding import shown
 from pipeline.papers.source import STDIN
-from pipeline.running.engines import OUT_OF_MEMORY, over_time
+from pipeline.running.engines import OUT_OF_MEMORY, over_memory, over_time
 from pipeline.running.items import (
     Event,
     Extents,
@@ -273,7 +273,7 @@ def _read_apart(
                     connection.send(batch)
                     batch, characters, sent = [], 0, time.monotonic()
         except MemoryError:
-            connection.send(OUT_OF_MEMORY)
+            connection.send(over_memory(reading.limits))
             return
         connection.send(batch)
         connection.send(None)

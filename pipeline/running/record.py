@@ -30,6 +30,7 @@ _WORDS = {
     "reading": "with other settings for reading",
     "characters": "with another limit for the length of papers",
     "report_papers": "with another number of papers in the report",
+    "min_score": "with another least score",
 }
 
 
@@ -71,6 +72,7 @@ def identity(
     reading: Mapping[str, object],
     characters: int,
     report_papers: int,
+    min_score: float,
 ) -> dict[str, Any]:
     """Return what must be the same when a job is resumed, so that it ends with the same bytes.
 
@@ -81,6 +83,7 @@ def identity(
         reading: Settings for reading.
         characters: Limit for the length of papers.
         report_papers: Number of papers in the report.
+        min_score: Least score of mentions.
     """
     names = hashlib.sha256()
     for file in files:
@@ -92,6 +95,7 @@ def identity(
         "reading": dict(reading),
         "characters": characters,
         "report_papers": report_papers,
+        "min_score": min_score,
     }
 
 

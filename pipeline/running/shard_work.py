@@ -21,6 +21,7 @@ from pipeline.export.frames import entity_rows, mention_rows
 from pipeline.export.tsv import tsv_line
 from pipeline.language import annotate_papers
 from pipeline.model import Paper, Problem
+from pipeline.normalization.confidence import confident
 from pipeline.running.items import Item, told
 from pipeline.running.shard_results import TABLES, Counts, Key, PaperRows, ShardResult, pack
 from pipeline.running.shards import Shard
@@ -39,14 +40,16 @@ class Recipe:
     Attributes:
         load: Loads the pipeline.
         terminology: Opens the terminology that the pipeline uses.
+        min_score: Least score of the mentions that are kept.
     """
 
     load: Callable[[], Language]
     terminology: Callable[[], Terminology]
+    min_score: float = 0.0
 
     def open(self) -> ShardWork:
         """Load everything."""
-        return ShardWork(self.load(), self.terminology())
+        return ShardWork(self.load(), self.terminology(), min_score=self.min_score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,10 @@ def _adapter() -> TypeAdapter[Rest]:
 class ShardWork:
     """Works on shards with a loaded pipeline."""
 
-    def __init__(self, nlp: Language, terminology: Terminology) -> None:
+    def __init__(self, nlp: Language, terminology: Terminology, *, min_score: float = 0.0) -> None:
         self.nlp = nlp
         self.terminology = terminology
+        self._min_score = min_score
 
     def process(
         self,
@@ -140,6 +144,7 @@ class ShardWork:
                 try:
                     with guard():
                         paper = next(annotate_papers(self.nlp, [item.content]))
+                        paper = confident(paper, self._min_score)
                         stages.end("annotate")
                         result = self._check(paper)
                         stages.end("check")

@@ -25,7 +25,7 @@ from multiprocessing.process import BaseProcess
 from typing import Literal, TypeAlias
 
 from pipeline.errors import BionormError
-from pipeline.running.engines import OUT_OF_MEMORY, Died, Finished, Outcome, over_time
+from pipeline.running.engines import Died, Finished, Outcome, over_memory, over_time
 from pipeline.running.limits import Limits, end_with_parent, limit_memory
 from pipeline.running.shard_results import ShardResult
 from pipeline.running.shard_work import ShardWork
@@ -170,7 +170,7 @@ class Processes:
                     worker.ready = True
                     self._false_starts = 0
                 else:
-                    raise _LostError(OUT_OF_MEMORY)
+                    raise _LostError(over_memory(self._limits))
         except (EOFError, OSError):
             worker.process.join(1)
             raise _LostError(f"the worker process {ending(worker.process.exitcode)}") from None
@@ -227,8 +227,8 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent(parent)
-    limit_memory(limits.memory_mb)
     work = open_work()
+    limit_memory(limits.memory_mb)
     with suppress(EOFError, OSError):  # the parent has ended
         connection.send(_READY)
         while True:

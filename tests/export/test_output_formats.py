@@ -79,7 +79,7 @@ def test_an_unknown_format():
     [
         (WriteOptions(table=Table.ENTITIES), {"tsv", "csv", "parquet", "jsonl"}),
         (WriteOptions(dialect=DialectName.BIORED), {"pubtator"}),
-        (WriteOptions(prefix_style=PrefixStyle.BIOREGISTRY), set(FORMATS) - {"html"}),
+        (WriteOptions(prefix_style=PrefixStyle.BIOREGISTRY), set(FORMATS)),
         (WriteOptions(excel=True), {"csv"}),
         (WriteOptions(provenance={"a": "b"}), set(FORMATS)),
     ],
@@ -108,6 +108,19 @@ def test_streamed_formats_keep_no_papers(name, tmp_path):
     few = peak(20)
     # Parquet collects the rows of a row group, which is more than the rows here.
     assert peak(200) < few + (200 * 7 * 2000 if name == "parquet" else 100_000)
+
+
+def test_the_html_page_links_out_whatever_the_prefixes():
+    pages = [
+        written([example()], "html", WriteOptions(prefix_style=style)).decode()
+        for style in PrefixStyle
+    ]
+    links = [
+        set(html.document_fromstring(page).xpath("//a[starts-with(@href, 'http')]/@href"))
+        for page in pages
+    ]
+    assert links[0] == links[1]
+    assert ["mesh:D" in page for page in pages] == [False, True]
 
 
 def test_the_html_page_is_the_report():

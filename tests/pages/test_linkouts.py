@@ -12,6 +12,8 @@ from pipeline.pages.linkouts import concept_url, doi_url, web_url
         ("NCBITaxon:9606", "https://www.ncbi.nlm.nih.gov/Taxonomy/Browser/wwwtax.cgi?id=9606"),
         ("OMIM:166710", "https://omim.org/entry/166710"),
         ('MESH:"><script>', "https://meshb.nlm.nih.gov/record/ui?ui=%22%3E%3Cscript%3E"),
+        ("mesh:C565176", "https://meshb.nlm.nih.gov/record/ui?ui=C565176"),
+        ("mim:166710", "https://omim.org/entry/166710"),
         ("HOUSE:1", ""),
         ("MESH:", ""),
         ("", ""),

@@ -283,15 +283,18 @@ def _reshape_json(value: Any, chance: random.Random) -> None:
         if isinstance(value[key], list | dict) and value[key] and chance.random() < 0.8:
             value = value[key]
             continue
+        # A copy: the value may be changed itself, later, and put into itself.
+        new = copy.deepcopy(chance.choice(VALUES))
         match chance.randrange(3):
             case 0:
-                value[key] = chance.choice(VALUES)
+                value[key] = new
             case 1:
                 del value[key]
             case _ if isinstance(value, list):
-                value.insert(key, chance.choice((value[key], chance.choice(VALUES))))
+                value.insert(key, copy.deepcopy(chance.choice((value[key], new))))
             case _:
-                value[chance.choice(("id", "text", "infons", "passages", "x"))] = value[key]
+                name = chance.choice(("id", "text", "infons", "passages", "x"))
+                value[name] = copy.deepcopy(value[key])
         return
 
 

@@ -43,9 +43,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     randomly = random.Random(arguments.seed)  # noqa: S311
-    with tempfile.TemporaryDirectory(prefix="bionorm-kills-") as directory:
-        wrong = kill_many(Path(directory), arguments.runs, arguments.papers, randomly)
-    sys.exit(1 if wrong else 0)
+    scratch = Path(tempfile.mkdtemp(prefix="bionorm-kills-"))
+    say(f"in {scratch}, which stays when something goes wrong")
+    wrong = kill_many(scratch, arguments.runs, arguments.papers, randomly)
+    if wrong:
+        sys.exit(1)
+    shutil.rmtree(scratch)
 
 
 def kill_many(scratch: Path, runs: int, papers: int, randomly: random.Random) -> int:
@@ -67,18 +70,17 @@ def kill_many(scratch: Path, runs: int, papers: int, randomly: random.Random) ->
         )  # fmt: skip
         run_job(job, engine=engine)
 
-    expected = {}
+    expected: dict[TableFormat, dict[str, bytes]] = {}
     seconds = {}
     for form in TableFormat:
         for engine in (IN_PROCESS, EngineChoice(processes=2)):
             begin = time.monotonic()
-            output = scratch / form
+            output = scratch / f"undisturbed-{form}-{engine.processes or 0}"
             run(output, engine, form)
             seconds[engine] = time.monotonic() - begin
             found = contents(output)
             if expected.setdefault(form, found) != found:
-                raise SystemExit("the engines do not agree")
-            shutil.rmtree(output)
+                raise SystemExit(f"the engines do not agree: see {scratch}")
     say(f"undisturbed: {', '.join(f'{s:.1f} s' for s in seconds.values())}")
     kills = deaths = wrong = 0
     for number in range(runs):

@@ -45,13 +45,13 @@ def test_a_bug_costs_one_paper(engine: EngineChoice, light_run: LightRun, tmp_pa
         ("KILL", "killed by SIGKILL"),
         ("EXIT", "ended with exit status 3"),
         ("SLEEP", "longer than 0.5 s"),
-        ("EAT", "more memory"),
+        ("EAT", "more memory than 200 MB"),
     ],
 )
 def test_a_paper_that_kills_two_workers(
     text: str, reason: str, light_run: LightRun, tmp_path: Path
 ) -> None:
-    limits = Limits(seconds=0.5 if text == "SLEEP" else 60, memory_mb=1000)
+    limits = Limits(seconds=0.5 if text == "SLEEP" else 60, memory_mb=200)
     result = light_run(harmed(tmp_path, text), tmp_path / "out", engine=TWO, limits=limits)
     (row,) = quarantine(tmp_path / "out")
     assert row["paper_id"] == "8"
@@ -157,7 +157,7 @@ def sabotage(monkeypatch: pytest.MonkeyPatch, harm: str, *, after: int) -> None:
         ("SLEEP", IN_PROCESS, "longer than 0.5 s"),
         ("SLEEP", TWO, "longer than 0.5 s"),
         ("KILL", TWO, "killed by SIGKILL"),
-        ("EAT", TWO, "more memory"),
+        ("EAT", TWO, "more memory than 200 MB"),
     ],
 )
 def test_a_file_that_harms_its_reader(
@@ -170,7 +170,7 @@ def test_a_file_that_harms_its_reader(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sabotage(monkeypatch, harm, after=35)
-    limits = Limits(seconds=0.5 if harm == "SLEEP" else 60, memory_mb=1000)
+    limits = Limits(seconds=0.5 if harm == "SLEEP" else 60, memory_mb=200)
     result = light_run(two_files, tmp_path / "out", engine=engine, limits=limits)
     (row,) = quarantine(tmp_path / "out")
     assert (Path(row["file"]).name, row["position"]) == ("1.pubtator", "36")
