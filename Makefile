@@ -19,10 +19,11 @@ EVALUATE ?=
 BENCH    ?=
 SCALE    ?=
 KILLS    ?= 100
+FUZZ     ?= 1000000
 RESULTS  ?= docs/evaluation.md
 
 .DEFAULT_GOAL := run
-.PHONY: run test browser docs lint validate notebook notebooks ontologies evaluate train calibrate coverage bench scale kills clean help
+.PHONY: run test browser docs lint validate notebook notebooks ontologies evaluate train calibrate coverage bench scale medline kills fuzz clean help
 
 run: $(READY) ## annotate PAPERS (the seeds), check them, write tables and a page to OUTPUT
 	$(BIN)/bionorm run $(PAPERS) --output $(OUTPUT)
@@ -83,6 +84,13 @@ scale: $(READY) ## measure how a run scales with processes, Dask and the number 
 
 kills: $(READY) ## kill a run of 2,000 papers at random moments and resume it, KILLS times; each must end alike
 	$(BIN)/python tests/running/kill_many.py --runs $(KILLS) --papers 2000
+
+medline: $(READY) ## measure how fast MEDLINE is read on one core, and in how much memory
+	$(BIN)/python tests/papers/time_medline.py
+
+fuzz: $(READY) ## read FUZZ damaged inputs with all readers, then annotate as many in whole runs (hours)
+	$(BIN)/python tests/papers/fuzz_readers.py $(FUZZ)
+	$(BIN)/python tests/running/fuzz_runs.py --papers $(FUZZ) --processes 2
 
 clean: ## remove the environment, results and caches
 	rm -rf $(VENV) $(OUTPUT) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -30,8 +30,9 @@ def run_table(result: JobResult, output: Path, seconds: float) -> Table:
             f"precision {_percent(total.precision)}, recall {_percent(total.recall)}, "
             f"F1 {_percent(total.f1)}",
         )
-    quarantined = f", {counts.quarantined:,} papers in quarantine.tsv" if counts.quarantined else ""
-    table.add_row("problems", f"{counts.problems:,}{quarantined}")
+    quarantined = _number(counts.quarantined, "paper") + " in quarantine.tsv"
+    problems = f"{counts.problems:,}"
+    table.add_row("problems", f"{problems}, {quarantined}" if counts.quarantined else problems)
     table.add_row("files", f"{output}/: {', '.join(f.name for f in result.files)}")
     table.add_row("time", f"{seconds:.1f} s, {speed['papers_per_second']:,.1f} papers a second")
     stages = ", ".join(f"{stage} {value:.1f}" for stage, value in result.seconds.items())

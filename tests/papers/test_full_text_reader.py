@@ -245,7 +245,7 @@ def test_any_text_gives_sound_passages_or_says_why_not(lines: list[str]) -> None
 
 @pytest.mark.parametrize("piece", ["$$ ", "\\[", "$x^", "[^a", "|", "*_", "<", "![", "> ", "`"])
 def test_hostile_repetition_takes_no_time(piece: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with suppress(TextMismatchError):
         body("## Results\n\n" + piece * 10_000)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
