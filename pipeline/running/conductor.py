@@ -125,7 +125,7 @@ class Conductor:
             for event in events:
                 item = self._intake.take(event)
                 if item is not None:
-                    sharder.add(item)
+                    sharder.add(item, behind_gap=self._intake.behind_gap)
             if not events:
                 break
         idle = self._engine.room and sharder.has_waited

@@ -32,6 +32,11 @@ class Intake:
 
     Shards that were finished in an earlier session are passed over, in their place, so that papers
     get the same identifiers as if the job had never been interrupted.
+
+    Attributes:
+        items: How many items were taken in.
+        behind_gap: Whether finished shards lie between the last item and the one before it.
+        seconds: How long reading took.
     """
 
     def __init__(
@@ -61,6 +66,7 @@ class Intake:
         self._behind = float(sum(self._sizes[n] for n in journal.read))
         self._within = 0.0
         self.items = 0
+        self.behind_gap = False
         self.seconds = sum(entry.seconds for entry in journal.read.values())
 
     @property
@@ -91,8 +97,10 @@ class Intake:
             self.seconds += event.seconds
             self._directory.note(event)
         else:
+            self.behind_gap = False
             while self._finished and self._finished[-1].start < event.position:
                 self._pass_over(self._finished.pop())
+                self.behind_gap = True
             self.items += 1
             return self._prepared(event)
         return None

@@ -137,7 +137,7 @@ class Extents:
         return True
 
     def gap(self, lengths: Sequence[int]) -> Position | None:
-        """Return the first item that is not done.
+        """Return the first item that is not done, or is in two stretches.
 
         Args:
             lengths: Number of items of each file.
@@ -145,7 +145,7 @@ class Extents:
         place = _next(Position(0, 0), lengths)
         for start, end in self._stretches:
             if start != place:
-                break
+                return min(start, place)
             place = _next(end, lengths)
         return None if place.file == len(lengths) else place
 

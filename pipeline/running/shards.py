@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -67,6 +68,7 @@ class Sharder:
         self._rate = 0.0
         self._pending: list[Item] = []
         self._pending_cost = 0
+        self._closed: deque[tuple[Item, ...]] = deque()
         self._numbers = 0
 
     @property
@@ -86,29 +88,42 @@ class Sharder:
     @property
     def has_waited(self) -> bool:
         """Whether items have waited for others as long as the shortest shard takes."""
-        return bool(self._pending) and self._clock() - self._last_cut > _LEAST_SECONDS
+        return self.has_items and self._clock() - self._last_cut > _LEAST_SECONDS
 
     @property
     def has_items(self) -> bool:
         """Whether there are items that wait for a shard."""
-        return bool(self._pending)
+        return bool(self._closed or self._pending)
 
     @property
     def is_full(self) -> bool:
         """Whether the waiting items make up a shard."""
-        return self._pending_cost >= self.budget or len(self._pending) >= _MOST_ITEMS
+        full = self._pending_cost >= self.budget or len(self._pending) >= _MOST_ITEMS
+        return full or bool(self._closed)
 
-    def add(self, item: Item) -> None:
-        """Let an item wait for its shard."""
+    def add(self, item: Item, *, behind_gap: bool = False) -> None:
+        """Let an item wait for its shard.
+
+        Args:
+            item: The item.
+            behind_gap: Whether something lies between the last item and this one that is in no
+                shard to come; then they must not be in the same one.
+        """
+        if behind_gap and self._pending:
+            self._close()
         self._pending.append(item)
         self._pending_cost += cost(item)
 
     def cut(self) -> Shard:
         """Make a shard of the items that wait; there must be one."""
-        shard = self.renumbered(Shard(0, tuple(self._pending)))
-        self._pending, self._pending_cost = [], 0
+        if not self._closed:
+            self._close()
         self._last_cut = self._clock()
-        return shard
+        return self.renumbered(Shard(0, self._closed.popleft()))
+
+    def _close(self) -> None:
+        self._closed.append(tuple(self._pending))
+        self._pending, self._pending_cost = [], 0
 
     def renumbered(self, shard: Shard) -> Shard:
         """Give a shard the next number."""

@@ -90,6 +90,31 @@ def test_killed_at_any_write(
         assert not [p for p in output.iterdir() if p.name.startswith(".")]
 
 
+@pytest.mark.parametrize("engine", [IN_PROCESS, TWO], ids=["here", "two"])
+def test_finished_shards_lie_between_unfinished_papers(
+    light_run: LightRun,
+    inputs: list[Path],
+    undisturbed: dict[str, bytes],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    engine: EngineChoice,
+) -> None:
+    """Shards that are larger than what is left between finished ones must not reach over these."""
+    process = start(lambda: light_run(inputs, tmp_path))
+    wait_for_shards(tmp_path, 6, process)
+    process.kill()
+    process.join()
+    journal = tmp_path / DIRECTORY / "journal.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    done = [line for line in lines if '"ShardDone"' in line and line.endswith("\n")]
+    assert len(done) >= 6
+    journal.write_text("".join(line for line in lines if line not in done[::2]))
+    monkeypatch.setattr(shards, "_FIRST_CHARACTERS", 50_000)
+    monkeypatch.setattr(shards, "_MOST_CHARACTERS", 50_000)
+    light_run(inputs, tmp_path, engine=engine, **RESUME)
+    assert contents(tmp_path) == undisturbed
+
+
 @contextmanager
 def watched(react: Callable[[], None]) -> Iterator[None]:
     """Call something before each system call that changes files."""

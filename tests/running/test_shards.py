@@ -60,6 +60,22 @@ def test_cutting() -> None:
     assert sharder.cut().number == shard.number + 1
 
 
+def test_what_lies_apart_is_in_shards_of_its_own() -> None:
+    sharder = Sharder(clock=Clock())
+    for number in (3, 4):
+        sharder.add(item(number))
+    assert not sharder.is_full
+    sharder.add(item(9), behind_gap=True)
+    sharder.add(item(20), behind_gap=True)
+    found = []
+    while sharder.has_items:
+        found.append(sharder.cut())
+    assert [[i.position.item for i in shard.items] for shard in found] == [[3, 4], [9], [20]]
+    assert [shard.number for shard in found] == [0, 1, 2]
+    sharder.add(item(30), behind_gap=True)
+    assert sharder.cut().start == (0, 30), "nothing waited before the gap"
+
+
 def killers(shard: Shard, kills: Callable[[Item], bool], known: bool) -> tuple[list[Item], int]:
     """Work on a shard whose killers kill every worker; return what is done, and the deaths."""
     done: list[Item] = []
