@@ -131,8 +131,14 @@ def _best_sequences(
         n = active[t]
         ways = best[t - 1, :n, :, None] + after[:n]
         np.add(np.maximum.reduce(ways, axis=1), tags[t, :n], out=best[t, :n])
-    # Which tag came before each: the same sums once more, for all steps at a time.
-    back = (best[:-1, :, :, None] + after).argmax(axis=2).tolist()
+    # Which tag came before each, the first of equals: the same sums, for all steps at a time.
+    most = best[:-1, :, 0, None] + after[:, 0]
+    before = np.zeros(most.shape, np.int8)
+    for tag in range(1, len(TAGS)):
+        way = best[:-1, :, tag, None] + after[:, tag]
+        before[way > most] = tag
+        np.maximum(most, way, out=most)
+    back = before.tolist()
     at_end = best[lengths - 1, np.arange(len(lengths))] + np.log(np.maximum(_LAST, _NEVER))
     sequences = []
     for row, (tag, length) in enumerate(zip(at_end.argmax(axis=1).tolist(), lengths, strict=True)):

@@ -122,8 +122,9 @@ class Recognizer(Rebuilt):
             (short.start_char, short.end_char, long.start_char, long.end_char)
             for short, long in zip(shorts, longs, strict=True)
         ]
-        proposals = self._propose(doc.text, definitions)
-        self.combiner.combine(doc, proposals, in_context=self.sequence_types)
+        text = doc.text  # spaCy puts it together anew each time
+        proposals = self._propose(text, definitions)
+        self.combiner.combine(doc, text, proposals, in_context=self.sequence_types)
         return doc
 
     def _propose(self, text: str, definitions: Sequence[Definition]) -> Iterator[Proposal]:

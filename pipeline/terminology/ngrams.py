@@ -23,7 +23,7 @@ Hits = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 _SLACK = 1e-4
 """For the rounding of single precision numbers."""
 
-_FIRST_LOOK = 0.4
+_FIRST_LOOK = 0.5
 """Share of the query's squared length that is read before the first comparison."""
 
 _REST = 0.4
@@ -32,7 +32,7 @@ _REST = 0.4
 _TRIED = 3
 """How many times the forms wanted are compared first, to learn what the best ones reach."""
 
-_SHORT_LIST = 64
+_SHORT_LIST = 256
 """Length up to which a posting list is read whole."""
 
 

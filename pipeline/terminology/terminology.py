@@ -134,6 +134,14 @@ class Terminology:
         span = range(int(index.names_of[number]), int(index.names_of[number + 1]))
         return tuple((index.names[i], index.scopes[int(index.name_scope[i])]) for i in span)
 
+    def name_count(self, curie: str) -> int:
+        """Return the number of names of a concept."""
+        number = self._number(curie)
+        if number < 0:
+            return 0
+        names_of = self._index.names_of
+        return int(names_of[number + 1]) - int(names_of[number])
+
     # Hierarchy and mappings
 
     def parents(self, curie: str) -> tuple[str, ...]:
@@ -357,7 +365,7 @@ class Terminology:
         return -1 if found is None else self._index.key_table.find_one(found)
 
     def _curie(self, number: int) -> str:
-        return self._index.curies[number]
+        return self._index.curies.strings[number]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over all identifiers, in order."""
