@@ -7,6 +7,7 @@ only as far as it helps with a new one.
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import statistics
@@ -106,6 +107,8 @@ def _measure_pipeline(
     nlp = load()
     before = [c for name, c in nlp.pipeline if name != _NORMALIZER]
     normalize = nlp.get_pipe(_NORMALIZER)
+    gc.collect()
+    gc.freeze()  # as `InProcess` does
     warm_up, rounds = _parts(papers)
     for paper in warm_up:
         nlp(document_text(paper))
