@@ -39,12 +39,14 @@ def measure_sharing(texts: Sequence[str], *, processes: int = 4) -> Sharing:
         texts: Texts that are annotated before memory is measured; workers share them out.
         processes: Number of workers. The parent, which reads and writes in a run, counts too.
     """
-    sizes = []
-    for count in (1, processes):
-        # A process of its own; not of a `Pool`, whose workers may start no others.
-        with ProcessPoolExecutor(1, mp_context=process_context("spawn")) as apart:
-            sizes.append(apart.submit(_memory_of, list(texts[:_TEXTS]), count).result())
-    return Sharing(*sizes, processes)
+    some = list(texts[:_TEXTS])
+    return Sharing(_apart(some, 1), _apart(some, processes), processes)
+
+
+def _apart(texts: Sequence[str], processes: int) -> float:
+    # A process of its own; not of a `Pool`, whose workers may start no others.
+    with ProcessPoolExecutor(1, mp_context=process_context("spawn")) as apart:
+        return apart.submit(_memory_of, texts, processes).result()
 
 
 def _memory_of(texts: Sequence[str], processes: int) -> float:

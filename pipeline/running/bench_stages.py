@@ -73,20 +73,25 @@ def measure_stages(files: Sequence[Path]) -> StageFigures:
         files: Files with papers; annotations in them are not used. Fewer papers than a dozen are
             repeated, which says little, because everything about them is then remembered.
     """
-    papers, reading, rounds, peak = run_apart(_measure_pipeline, list(files))
-    seconds = {stage: [r[stage] for r in rounds] for stage in rounds[0]}
-    each = [sum(r.values()) for r in rounds]
+    lengths, reading, rounds, peak = run_apart(_measure_pipeline, list(files))
     dictionary = run_apart(_measure_dictionary, list(files))
+    networks = run_apart(_measure_networks, list(files))
+
+    def speed(stage: str) -> float:
+        return 1 / statistics.median(r[stage] for r in rounds)
+
     return StageFigures(
-        len(papers),
-        statistics.mean(papers),
-        1 / reading,
-        *(1 / statistics.median(seconds[s]) for s in ("recognition", "normalization", "writing")),
-        1 / (reading + statistics.median(each)),
-        1 / (reading + statistics.median(dictionary)),
-        1 / statistics.median(run_apart(_measure_networks, list(files))),
-        statistics.median(_seconds_to_start() for _ in range(ROUNDS)),
-        peak,
+        papers=len(lengths),
+        characters=statistics.mean(lengths),
+        reading=1 / reading,
+        recognition=speed("recognition"),
+        normalization=speed("normalization"),
+        writing=speed("writing"),
+        together=1 / (reading + statistics.median(sum(r.values()) for r in rounds)),
+        dictionary=1 / (reading + statistics.median(dictionary)),
+        networks=1 / statistics.median(networks),
+        start_up=statistics.median(_seconds_to_start() for _ in range(ROUNDS)),
+        peak_memory=peak,
     )
 
 
@@ -143,6 +148,8 @@ def _measure_dictionary(files: Sequence[Path]) -> list[float]:
     one_core()
     warm_up, rounds = _parts(read_papers(files)[0])
     nlp = load_dictionary()
+    gc.collect()
+    gc.freeze()
     for paper in warm_up:
         nlp(document_text(paper))
 
