@@ -48,26 +48,27 @@ def benchmark(
     from pipeline.papers import collect
     from pipeline.running.bench_annotate import compare_annotation
     from pipeline.running.bench_lookup import compare_lookup, gold_names
+    from pipeline.running.bench_memory import measure_sharing
     from pipeline.running.bench_report import (
         COLUMNS,
         Line,
         annotation_lines,
         lookup_lines,
         matching_lines,
-        whole,
+        memory_lines,
+        stage_lines,
     )
-    from pipeline.running.benchmark import (
-        compare_matchers,
-        measure_pipeline,
-        measure_scan,
-        measure_sharing,
-    )
+    from pipeline.running.bench_stages import measure_stages
+    from pipeline.running.benchmark import compare_matchers, measure_scan
     from pipeline.running.job import read_papers
 
-    texts = [document_text(paper) for paper in read_papers(collect(papers))[0]]
+    files = collect(papers)
+    texts = [document_text(paper) for paper in read_papers(files)[0]]
     if not texts:
         raise UsageError("none of the papers can be read")
-    lines: list[Line] = matching_lines(compare_matchers(texts, names), names)
+    lines: list[Line] = stage_lines(measure_stages(files))
+    lines += memory_lines(measure_sharing(texts, processes=processes))
+    lines += matching_lines(compare_matchers(texts, names), names)
     comparison = None
     if corpora is not None:
         comparison = compare_lookup(
@@ -81,8 +82,6 @@ def benchmark(
     absent = [*(comparison.absent if comparison else ()), *annotation.absent]
     for reason in dict.fromkeys(absent):
         sys.stderr.write(f"bionorm: {reason}\n")
-    sharing = measure_sharing(texts[0], processes=processes)
-    lines += whole(measure_pipeline(texts), sharing)
     cells = [line.cells() for line in lines]
     if markdown:
         typer.echo(markdown_table(COLUMNS, cells, numbers=COLUMNS[3:]), nl=False)

@@ -19,7 +19,7 @@ from pipeline.normalization.link_extension import keep_link, register_link
 from pipeline.normalization.other import link_other
 from pipeline.normalization.species import link_species
 from pipeline.recognition.acceptance import AcceptanceModel, shipped_model
-from pipeline.recognition.features import PaperFacts, Reading, describe
+from pipeline.recognition.features import PaperFacts, Reading, describe, senses
 from pipeline.recognition.places import Place, keep_places
 from pipeline.recognition.recognizer import DEFAULT_THRESHOLD
 from pipeline.recognition.spans import MENTIONS, set_entities, span_at
@@ -30,7 +30,7 @@ from pipeline.terminology.terminology import NameMatch, Terminology, shared_term
 METHOD = "dictionary"
 _REMEMBERED = 200_000
 _HUMAN_TAXON = 9606
-_NO_FACTS = PaperFacts({}, ())
+_NO_FACTS = PaperFacts({}, frozenset())
 
 
 class Dictionary:
@@ -81,15 +81,12 @@ class Dictionary:
     def _decide(self, key: int, surface: str) -> tuple[str, Link] | None:
         """Return the type and the concept that a surface form has without any context."""
         names = self.terminology.name_matches(key, surface)
-        types = sorted({n.type for n in names})
         around = Surroundings(surface, "", "", " ", " ", starts_sentence=False)
         best: tuple[float, str] = (0.0, "")
-        for type_ in types:
-            own = [n for n in names if n.type == type_]
-            others = [t for t in types if t != type_]
-            reading = Reading(Match(0, len(surface), key), type_, own, around, others)
-            probability = self.model.probability(type_, describe(reading, _NO_FACTS, ""))
-            best = max(best, (probability, type_))
+        for sense in senses(surface, names):
+            reading = Reading(Match(0, len(surface), key), sense, around)
+            probability = self.model.probability(sense.type, describe(reading, _NO_FACTS, ""))
+            best = max(best, (probability, sense.type))
         if best[0] < self.threshold:
             return None
         type_ = best[1]

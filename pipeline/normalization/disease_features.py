@@ -276,7 +276,7 @@ class DiseaseFeatures:
             float(any(c.startswith("OMIM:") for c in concept)),
             float(len(hierarchy.ancestors(hub))),
             math.log1p(len(hierarchy.children(hub))),
-            math.log1p(sum(len(self._terminology.names(c)) for c in concept)),
+            math.log1p(sum(map(self._terminology.name_count, concept))),
         )
 
     def _only_meaning(self, name: DiseaseName) -> Concept | None:

@@ -8,7 +8,7 @@ counts more than a common one: inverse document frequency over the terminology's
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -84,7 +84,7 @@ def name_words(text: str) -> NameWords:
         frozenset(stems),
         stems[-1] if stems else "",
         frozenset(s for s in stems if s.isdigit() or len(s) == 1),
-        frozenset(spelled[i : i + 3] for i in range(len(spelled) - 2)),
+        frozenset([spelled[i : i + 3] for i in range(len(spelled) - 2)]),
     )
 
 
@@ -103,20 +103,21 @@ class WordWeights:
         self._weights = {stem: math.log((names + 1) / n) for stem, n in counts.items()}
         self._unknown = math.log((names + 1) / 2)
         self._likeness = lru_cache(maxsize=200_000)(self._compare)
+        self._weight_of = lru_cache(maxsize=100_000)(self._weigh)
 
     def likeness(self, text: str, name: str) -> Likeness:
         """Compare a string with a name."""
         return self._likeness(text, name)
 
-    def _weigh(self, stems: Iterable[str]) -> float:
+    def _weigh(self, stems: frozenset[str]) -> float:
         # Sorted, since the sum of floating-point numbers depends on their order.
-        return sum(self._weights.get(s, self._unknown) for s in sorted(stems))
+        return sum([self._weights.get(s, self._unknown) for s in sorted(stems)])
 
     def _compare(self, text: str, name: str) -> Likeness:
         a, b = name_words(text), name_words(name)
         common = a.stems & b.stems
-        shared = self._weigh(common)
-        of_text, of_name = self._weigh(a.stems), self._weigh(b.stems)
+        shared = self._weigh(common) if common else 0.0
+        of_text, of_name = self._weight_of(a.stems), self._weight_of(b.stems)
         trigrams = len(a.trigrams) + len(b.trigrams)
         return Likeness(
             shared / of_text if of_text else 0.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,7 +53,7 @@ class NameContext:
     surface: str
     long: str
     elsewhere: Mapping[str, int]
-    words: Collection[str]
+    words: frozenset[str]
 
 
 class GeneEvidence:
@@ -128,13 +128,13 @@ class GeneEvidence:
         self, row: dict[str, float], gene: GeneName, normal: str, context: NameContext
     ) -> None:
         facts = self._facts(gene.name.curie)
-        row["extended"] = math.log1p(sum(n.startswith(normal) for n in facts.names))
+        row["extended"] = math.log1p(len([1 for n in facts.names if n.startswith(normal)]))
         row["names"] = math.log1p(len(facts.names))
         row[f"type {facts.kind}"] = 1.0
         row["young"] = math.log(facts.number) / 10
         if facts.words:
-            there = sum(1 for word in facts.words if word in context.words)
-            row["words in paper"] = there / len(facts.words)
+            there = facts.words.intersection(context.words)
+            row["words in paper"] = len(there) / len(facts.words)
 
     def _read_facts(self, curie: str) -> GeneFacts:
         names = self._terminology.names(curie)

@@ -287,9 +287,10 @@ def _elsewhere(found: Mapping[tuple[str, str], Sequence[GeneName]]) -> Mapping[s
     """Count for each gene the different names of the paper that may stand for it."""
     names: dict[str, set[str]] = {}
     for (text, _), genes in found.items():
+        normal = normal_form(text)
         for gene in genes:
             if not is_similar(gene.step):
-                names.setdefault(gene.name.curie, set()).add(normal_form(text))
+                names.setdefault(gene.name.curie, set()).add(normal)
     return {curie: len(texts) for curie, texts in names.items()}
 
 

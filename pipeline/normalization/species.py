@@ -129,7 +129,7 @@ def _fame(curie: str, terminology: Terminology) -> float:
     """Tell how well known a taxon is: by genes in the terminology, else by the number of names."""
     if curie in _with_genes(terminology):
         return 1.0
-    names = len(terminology.names(curie))
+    names = terminology.name_count(curie)
     return names / (1 + names) / 2
 
 

@@ -34,7 +34,9 @@ class AcceptanceModel:
         weights = self.weights.get(type_)
         if weights is None:
             return 1.0  # a user's own type: its names are taken at their word
-        score = sum(weights.get(f, 0.0) for f in features)
+        weight, score = weights.get, 0.0
+        for feature in features:
+            score += weight(feature, 0.0)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
 
 

@@ -32,16 +32,21 @@ class Combiner:
         self._genes = CoordinatedGenes(terminology)
 
     def combine(
-        self, doc: Doc, proposals: Iterable[Proposal], *, in_context: Collection[str] = ()
+        self,
+        doc: Doc,
+        text: str,
+        proposals: Iterable[Proposal],
+        *,
+        in_context: Collection[str] = (),
     ) -> None:
         """Set `doc.spans["mentions"]` and `doc.ents`, in place of the mentions that are there.
 
         Args:
             doc: The document.
+            text: Its text.
             proposals: What may be a mention.
             in_context: Types whose proposals were found with regard to the abbreviations.
         """
-        text = doc.text
         short_forms = ShortForms.of_doc(places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS))
         chosen = without_overlaps(short_forms.settle(text, proposals, in_context=in_context))
         chosen = self._genes.complete(text, chosen)

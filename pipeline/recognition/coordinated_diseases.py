@@ -19,6 +19,8 @@ from pipeline.recognition.proposals import Member, Proposal
 _AND = r",?\s(?:and/or|and|or|as\swell\sas)\s"
 _SEPARATOR = re.compile(rf"{_AND}|,\s|\s?/\s?")
 _BEFORE = re.compile(rf"((?:[^\W_][\w'’-]*\s){{0,3}}[^\W_][\w'’-]*)(?:{_AND}|,\s|\s?/\s?)$")
+_JOINED_TO = re.compile(rf"(?:{_AND}|,\s|/\s?)$")
+_LONGEST_AND = 16
 _FUNCTION_WORDS = frozenset(
     {"a", "an", "and", "as", "between", "both", "by", "either", "for", "from", "in", "including"}
     | {"of", "on", "or", "the", "to", "with", "without"}
@@ -188,8 +190,11 @@ def _before(text: str, start: int, end: int, known: Known) -> Coordination | Non
     heads = _endings(text[start:end])
     members: list[Member] = []
     position = start
-    while end - position < _LONGEST and (
-        found := _BEFORE.search(text, max(0, position - _NEAR), position)
+    while (
+        end - position < _LONGEST
+        # Before most names stands no separator; that is seen without looking at the words there.
+        and _JOINED_TO.search(text, max(0, position - _LONGEST_AND), position)
+        and (found := _BEFORE.search(text, max(0, position - _NEAR), position))
     ):
         # A list has commas, but its last two names have more than a comma between them.
         if text[found.end(1)] == "," and not members and found.end() - found.end(1) == _COMMA:

@@ -75,54 +75,106 @@ def _decode(
     scores: Floats, transitions: Floats, types: Int64s, firsts: Int64s, lengths: Int64s
 ) -> Iterator[tuple[int, int, int, float]]:
     """Decode sentences, each for one type, the longest first; yield as `find_mentions` does."""
-    count, steps = len(firsts), int(lengths[0])
-    # How many sentences have a word at each step: always the first ones.
-    active = np.searchsorted(-lengths, -np.arange(steps), side="left").tolist()
-    after = np.where(ALLOWED, np.exp(transitions), 0.0)[types]
-    log_after = np.log(np.maximum(after, _NEVER))
-    place = np.minimum(firsts + np.arange(steps)[:, None], len(scores) - 1)
-    tags = scores[place, types]  # steps x sentences x tags
-    tags -= tags.max(axis=2, keepdims=True)
-    likely = np.exp(tags)
-    forward, backward = np.zeros((2, steps, count, len(TAGS)))
-    back = np.zeros((steps, count, len(TAGS)), np.int64)
-    best = tags[0] + np.log(np.maximum(_FIRST, _NEVER))
-    state = likely[0] * _FIRST
-    forward[0] = state
-    for t in range(1, steps):
-        n = active[t]
-        state = (state[:n, :, None] * after[:n]).sum(axis=1)
-        state *= likely[t, :n]
-        state /= state.max(axis=1, keepdims=True)
-        forward[t, :n] = state
-        ways = best[:n, :, None] + log_after[:n]
-        back[t, :n] = ways.argmax(axis=1)
-        best[:n] = ways.max(axis=1)
-        best[:n] += tags[t, :n]
-    last, rows = lengths - 1, np.arange(count)
-    backward[last, rows] = _LAST
-    for t in range(steps - 2, -1, -1):
-        n = active[t + 1]
-        coming = likely[t + 1, :n] * backward[t + 1, :n]
-        state = (after[:n] * coming[:, None, :]).sum(axis=2)
-        state /= state.max(axis=1, keepdims=True)
-        backward[t, :n] = state
-    marginal = forward * backward
-    path = (best + np.log(np.maximum(_LAST, _NEVER))).argmax(axis=1)
-    sequence = np.zeros((steps, count), np.int64)
-    for t in range(steps - 1, -1, -1):
-        n = active[t]
-        sequence[t, :n] = path[:n]
-        path[:n] = back[t, rows[:n], path[:n]]
-    for row in np.flatnonzero(sequence.any(axis=0)).tolist():
-        type_, first, length = int(types[row]), int(firsts[row]), int(lengths[row])
-        chosen = sequence[:length, row].tolist()
+    tags, active = _laid_out(scores, types, firsts, lengths, np.ones(len(firsts), np.int64))
+    sequences = _best_sequences(tags, active, transitions[types], lengths)
+    found = np.flatnonzero([any(sequence) for sequence in sequences])
+    if not len(found):
+        return
+    types, firsts, lengths = types[found], firsts[found], lengths[found]
+    marginal = _marginals(scores, transitions, types, firsts, lengths)
+    total = marginal.sum(axis=2)
+    total[total == 0] = 1.0  # behind the end of a sentence
+    probabilities = (marginal / total[:, :, None]).transpose(1, 0, 2).tolist()
+    places = zip(found.tolist(), types.tolist(), firsts.tolist(), probabilities, strict=True)
+    for number, type_, first, probability in places:
         begin = 0
+        chosen = sequences[number]
         for t, tag in enumerate(chosen):
             if tag in (_B, _S):
                 begin = t
             if tag in (_E, _S):
-                span = marginal[begin : t + 1, row]
-                own = span[np.arange(len(span)), chosen[begin : t + 1]]
-                probability = float((own / span.sum(axis=1)).min())
-                yield type_, first + begin, first + t + 1, probability
+                least = min(probability[i][chosen[i]] for i in range(begin, t + 1))
+                yield type_, first + begin, first + t + 1, least
+
+
+def _laid_out(
+    scores: Floats, types: Int64s, firsts: Int64s, lengths: Int64s, direction: Int64s
+) -> tuple[Floats, list[int]]:
+    """Lay sentences side by side: steps x sentences x tags; the best tag of a word has 0.
+
+    Args:
+        scores: As for `find_mentions`.
+        types: Type that each sentence is decoded for.
+        firsts: Word of each sentence that comes first.
+        lengths: Number of its words; the longest first.
+        direction: 1 where words follow as in the text, -1 where they follow backwards.
+
+    Returns:
+        The scores, and how many sentences have a word at each step: always the first ones.
+    """
+    steps = np.arange(int(lengths[0]))
+    active = np.searchsorted(-lengths, -steps, side="left").tolist()
+    place = np.clip(firsts + direction * steps[:, None], 0, len(scores) - 1)
+    tags: Floats = scores[place, types]
+    tags -= tags.max(axis=2, keepdims=True)
+    return tags, active
+
+
+def _best_sequences(
+    tags: Floats, active: Sequence[int], transitions: Floats, lengths: Int64s
+) -> list[list[int]]:
+    """Return the best tags of each sentence (Viterbi)."""
+    after = np.log(np.maximum(np.where(ALLOWED, np.exp(transitions), 0.0), _NEVER))
+    best = np.zeros_like(tags)
+    best[0] = tags[0] + np.log(np.maximum(_FIRST, _NEVER))
+    for t in range(1, len(tags)):
+        n = active[t]
+        ways = best[t - 1, :n, :, None] + after[:n]
+        np.add(np.maximum.reduce(ways, axis=1), tags[t, :n], out=best[t, :n])
+    # Which tag came before each, the first of equals: the same sums, for all steps at a time.
+    most = best[:-1, :, 0, None] + after[:, 0]
+    before = np.zeros(most.shape, np.int8)
+    for tag in range(1, len(TAGS)):
+        way = best[:-1, :, tag, None] + after[:, tag]
+        before[way > most] = tag
+        np.maximum(most, way, out=most)
+    back = before.tolist()
+    at_end = best[lengths - 1, np.arange(len(lengths))] + np.log(np.maximum(_LAST, _NEVER))
+    sequences = []
+    for row, (tag, length) in enumerate(zip(at_end.argmax(axis=1).tolist(), lengths, strict=True)):
+        sequence = [tag]
+        for t in range(int(length) - 2, -1, -1):
+            tag = back[t][row][tag]
+            sequence.append(tag)
+        sequences.append(sequence[::-1])
+    return sequences
+
+
+def _marginals(
+    scores: Floats, transitions: Floats, types: Int64s, firsts: Int64s, lengths: Int64s
+) -> Floats:
+    """Return how likely each tag is, but for a factor for each word: steps x sentences x tags.
+
+    Forward and backward sums are taken in one go, each sentence being there in both directions.
+    """
+    count = len(firsts)
+    after = np.where(ALLOWED, np.exp(transitions), 0.0)[types]
+    both = np.stack([after, after.transpose(0, 2, 1)], axis=1).reshape(-1, len(TAGS), len(TAGS))
+    ends = np.stack([firsts, firsts + lengths - 1], axis=1).ravel()
+    direction = np.tile([1, -1], count)
+    tags, active = _laid_out(scores, np.repeat(types, 2), ends, np.repeat(lengths, 2), direction)
+    likely = np.exp(tags)
+    sums = np.zeros_like(tags)
+    sums[0] = np.tile([_FIRST, _LAST], (count, 1))
+    state = sums[0] * likely[0]
+    for t in range(1, len(tags)):
+        n = active[t]
+        np.add.reduce(state[:n, :, None] * both[:n], axis=1, out=sums[t, :n])
+        state = sums[t, :n] * likely[t, :n]
+        state /= np.maximum.reduce(state, axis=1, keepdims=True)
+    forward = sums[:, ::2] * likely[:, ::2]
+    rows = np.arange(count)
+    # The backward sums of step t were taken as many steps before the end of the sentence.
+    from_end = np.maximum(lengths - 1 - np.arange(len(tags))[:, None], 0)
+    marginal: Floats = forward * sums[:, 1::2][from_end, rows]
+    return marginal

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ LEVELS = ("1", "2", "3")
 """How likely the acceptance model takes a hint: at all, more likely than not, surely."""
 _UNLIKELY, _EVEN, _SURE = 0.1, 0.5, 0.8
 _S, _B, _I, _E = 1, 2, 3, 4
+_BRACKETS = frozenset("()")
 _PLACES = 4
 
 Definition = tuple[int, int, int, int]
@@ -96,15 +98,10 @@ def _window(
     scopes: Mapping[str, int],
 ) -> Window:
     words = [w for part in parts for w in part]
+    texts = [w.text for w in words]
     borders = np.cumsum([0, *map(len, parts)])
     numbers: dict[str, int] = {}
-    same = [numbers.setdefault(w.text.lower(), len(numbers)) for w in words]
-    in_brackets: list[int] = []
-    for part in parts:
-        depth = 0  # an opening bracket alone counts for its sentence only
-        for word in part:
-            depth = max(0, depth + (word.text == "(") - (word.text == ")"))
-            in_brackets.append(min(depth, 1))
+    same = [numbers.setdefault(text.lower(), len(numbers)) for text in texts]
     begins = np.zeros(len(words), np.int64)
     begins[borders[:-1]] = 1
     places = _Places([w.start for w in words], [w.end for w in words])
@@ -114,12 +111,31 @@ def _window(
         borders.tolist(),
         np.array(same, np.int64),
         len(numbers),
-        np.array(in_brackets, np.int64),
+        _in_brackets(texts, borders.tolist()),
         begins,
         named,
         likely,
-        _long_forms(words, places, definitions),
+        _long_forms(texts, places, definitions),
     )
+
+
+def _in_brackets(texts: Sequence[str], borders: Sequence[int]) -> Int64s:
+    result = np.zeros(len(texts), np.int64)
+    for first, end in pairwise(borders):
+        # An opening bracket alone counts for its sentence only; closing ones alone do not count.
+        depth, opened = 0, 0
+        signs = [i for i in range(first, end) if texts[i] in _BRACKETS]
+        for i in signs:
+            if texts[i] == "(":
+                opened = i if depth == 0 else opened
+                depth += 1
+            elif depth:
+                depth -= 1
+                if depth == 0:
+                    result[opened:i] = 1
+        if depth:
+            result[opened:end] = 1
+    return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,32 +183,35 @@ def _tags(length: int, kind: int) -> list[int]:
     return [base + _B, *[base + _I] * (length - 2), base + _E]
 
 
-def _long_forms(
-    words: Sequence[Word], places: _Places, definitions: Sequence[Definition]
-) -> Int64s:
+def _long_forms(texts: Sequence[str], places: _Places, definitions: Sequence[Definition]) -> Int64s:
     """Return for each word of a short form, anywhere, where its long form ends."""
-    result = np.full(len(words), -1, np.int64)
-    first_words: dict[str, list[int]] = {}
-    if definitions:
-        for i, word in enumerate(words):
-            first_words.setdefault(word.text, []).append(i)
+    result = np.full(len(texts), -1, np.int64)
     # Of several definitions of a short form the last one holds, wherever it stands.
     latest: dict[tuple[str, ...], int] = {}
     for short_start, short_end, long_start, long_end in definitions:
         first, end = places.words(short_start, short_end)
         long_first, after_long = places.words(long_start, long_end)
         if first < end and long_first < after_long:
-            key = tuple(w.text for w in words[first:end])
+            key = tuple(texts[first:end])
             latest.pop(key, None)
             latest[key] = after_long - 1
     for key, long_last in latest.items():
         short = list(key)
         size = len(short)
         plural = [*short[:-1], short[-1] + "s"]
-        for start in [*first_words[short[0]], *first_words.get(plural[0], ())]:
-            if [w.text for w in words[start : start + size]] in (short, plural):
-                result[start : start + size] = long_last
+        for first_word in dict.fromkeys((short[0], plural[0])):
+            for start in _all(texts, first_word):
+                if texts[start : start + size] in (short, plural):
+                    result[start : start + size] = long_last
     return result
+
+
+def _all(texts: Sequence[str], text: str) -> Iterator[int]:
+    """Yield where a text stands among others."""
+    place = -1
+    for _ in range(texts.count(text)):
+        place = texts.index(text, place + 1)
+        yield place
 
 
 _DIGIT = re.compile(r"\d")

@@ -96,18 +96,19 @@ class ExternalRecognizer(Rebuilt):
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the mentions of one document."""
+        text = doc.text
         there = proposals_of(doc, unscored=self._score)
         if self._instead:
             replaced = set(self._types.values())
             there = [p for p in there if p.type not in replaced]
         found = [
             Proposal(f.start, f.end, self._types[f.label], self._of(f.score), self._reason)
-            for f in self._model.find(doc.text)
+            for f in self._model.find(text)
             if f.label in self._types
         ]
         every = [*there, *found]
         # All that is there has been judged; abbreviations are added, none is taken away.
-        self._combiner.combine(doc, every, in_context={p.type for p in every})
+        self._combiner.combine(doc, text, every, in_context={p.type for p in every})
         return doc
 
     def _of(self, score: float | None) -> float:

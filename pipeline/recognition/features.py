@@ -7,9 +7,11 @@ weight for each, so that a decision can be read: `after=gene` for, `case=lower` 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.model import EntityType
 from pipeline.recognition.stop_names import stop_reason
@@ -23,23 +25,92 @@ _LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (4, "4"), (6, "5"), (9, "7"), (14, "10
 _WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+@dataclass(frozen=True, slots=True, eq=False)
+class Sense:
+    """What a surface form may name, of one entity type, wherever it stands.
+
+    Attributes:
+        type: The entity type.
+        names: The names of that type that it may stand for.
+        others: The other types that have a name like this.
+        best: The name that speaks best for its concept.
+        own: What the surface form tells by itself.
+        of_scope: Features of the scope of the best name.
+        of_name: Features of the surface form, and of the other types.
+        of_names: Features of all names, of types other than genes.
+    """
+
+    type: str
+    names: Sequence[NameMatch]
+    others: Sequence[str]
+    best: NameMatch
+    own: _Own
+    of_scope: tuple[str, ...]
+    of_name: tuple[str, ...]
+    of_names: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, surface: str, type_: str, names: Sequence[NameMatch], others: Sequence[str]
+    ) -> Sense:
+        """Return what some names of a type tell of a surface form."""
+        own, best = _own(surface), max(names, key=_rank)
+        of_names: tuple[str, ...] = ()
+        if type_ != EntityType.GENE:
+            vocabularies = sorted({n.curie[: n.curie.find(":")] for n in names})
+            exact = any(n.identical == 2 for n in names)
+            of_names = (f"vocabulary={'+'.join(vocabularies)}", f"exact={exact} case={own.case}")
+        scope = f"scope={best.scope}"
+        return cls(
+            type_,
+            names,
+            others,
+            best,
+            own,
+            (scope, f"{scope}{best.identical} case={own.case}"),
+            (own.name, own.ending, f"others={'+'.join(others)}"),
+            of_names,
+        )
+
+
+def senses(surface: str, names: Sequence[NameMatch]) -> tuple[Sense, ...]:
+    """Return a sense for each entity type that has such a name."""
+    types = sorted({n.type for n in names})
+    if len(types) == 1:
+        return (Sense.of(surface, types[0], names, ()),)
+    return tuple(
+        Sense.of(
+            surface,
+            t,
+            [n for n in names if n.type == t],
+            tuple(other for other in types if other != t),
+        )
+        for t in types
+    )
+
+
+class Reading(NamedTuple):
     """A match read as a name of one entity type.
 
     Attributes:
         match: Where it stands.
-        type: The entity type.
-        names: The names of that type that it may stand for.
+        sense: What it may name.
         around: Its surroundings.
-        others: The other types that have a name like this.
     """
 
     match: Match
-    type: str
-    names: Sequence[NameMatch]
+    sense: Sense
     around: Surroundings
-    others: Sequence[str]
+
+    @property
+    def type(self) -> str:
+        """The entity type."""
+        return self.sense.type
+
+    @property
+    def names(self) -> Sequence[NameMatch]:
+        """The names of that type that it may stand for."""
+        return self.sense.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +123,12 @@ class PaperFacts:
     """
 
     words: dict[str, int]
-    gene_taxa: Collection[int]
+    gene_taxa: frozenset[int]
 
 
 def words_of(text: str) -> dict[str, int]:
     """Count the words of a text."""
-    counts: dict[str, int] = {}
-    for word in _WORD.findall(text):
-        counts[word] = counts.get(word, 0) + 1
-    return counts
+    return Counter(_WORD.findall(text))
 
 
 def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
@@ -71,97 +139,74 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
         facts: The whole text.
         longer: Types of the longer readings that contain it, `+`-joined; empty when none does.
     """
-    around, type_ = reading.around, reading.type
-    own = _own(around.surface)
+    around, sense = reading.around, reading.sense
+    own = sense.own
     case = own.case
-    best = max(reading.names, key=_rank)
     features = [
-        "any",
-        own.shape,
-        own.length,
-        own.words,
-        f"case={case}{'^' if around.starts_sentence else ''}",
-        f"scope={best.scope}",
-        f"scope={best.scope}{best.identical} case={case}",
+        *own.form,
+        f"case={case}^" if around.starts_sentence else f"case={case}",
+        *sense.of_scope,
         f"before={around.before}",
         f"after={around.after}",
         f"left={_side(around.left)}",
         f"right={_side(around.right)}",
-        own.name,
-        own.ending,
-        f"others={'+'.join(reading.others)}",
+        *sense.of_name,
         f"longer={longer}",
     ]
-    if reason := own.stop_reasons.get(type_):
+    if reason := own.stop_reasons.get(sense.type):
         features.append(f"stop={reason}")
     if case != "lower" and facts.words.get(own.lower):
         features.append(f"also-lower case={case}")
     if own.is_word and facts.words.get(around.surface, 0) > 1:
         features.append(f"repeated case={case}")
-    if type_ == EntityType.GENE:
-        features += _gene_features(reading.names, facts, case)
+    if sense.type == EntityType.GENE:
+        features += _gene_features(sense, facts.gene_taxa)
     else:
-        vocabularies = sorted({n.curie[: n.curie.find(":")] for n in reading.names})
-        features.append(f"vocabulary={'+'.join(vocabularies)}")
-        features.append(f"exact={any(n.identical == 2 for n in reading.names)} case={case}")
+        features += sense.of_names
     return features
 
 
-def _gene_features(names: Sequence[NameMatch], facts: PaperFacts, case: str) -> list[str]:
-    supported = [n for n in names if n.taxon == HUMAN_TAXON or n.taxon in facts.gene_taxa]
+@lru_cache(maxsize=20_000)
+def _gene_features(sense: Sense, gene_taxa: frozenset[int]) -> tuple[str, ...]:
+    case = sense.own.case
+    supported = [n for n in sense.names if n.taxon == HUMAN_TAXON or n.taxon in gene_taxa]
     if not supported:
-        return ["support=none", f"support=none case={case}"]
+        return "support=none", f"support=none case={case}"
     best = max(supported, key=_rank)
     genes = len({n.curie for n in supported if n.taxon == best.taxon})
-    mentioned = any(n.taxon in facts.gene_taxa for n in supported)
-    return [
+    mentioned = any(n.taxon in gene_taxa for n in supported)
+    return (
         f"support={'mentioned' if mentioned else 'human'}",
         f"support={best.scope}{best.identical}",
         f"support={best.scope}{best.identical} case={case}",
         f"genes={min(genes, 4)}",
         f"symbol={any(n.scope == 'symbol' for n in supported)} case={case}",
-    ]
+    )
 
 
-def readings(
-    text: str, matches: Sequence[Match], names: Sequence[Sequence[NameMatch]]
-) -> list[Reading]:
-    """Turn matches into readings, one for each entity type that has such a name."""
+def readings(text: str, found: Iterable[tuple[Match, Sequence[Sense]]]) -> list[Reading]:
+    """Turn matches into readings, one for each sense."""
     result: list[Reading] = []
-    for match, found in zip(matches, names, strict=True):
-        if not found:
-            continue
-        around = surroundings(text, match.start, match.end)
-        types = sorted({n.type for n in found})
-        result += [
-            Reading(
-                match,
-                type_,
-                found if len(types) == 1 else [n for n in found if n.type == type_],
-                around,
-                [t for t in types if t != type_],
-            )
-            for type_ in types
-        ]
+    for match, several in found:
+        if several:
+            around = surroundings(text, match.start, match.end)
+            result += [Reading(match, sense, around) for sense in several]
     return result
 
 
 def longer_types(every: Sequence[Reading]) -> list[str]:
     """Return for each reading the types of the longer readings that contain it."""
-    order = sorted(range(len(every)), key=lambda i: (every[i].match.start, -every[i].match.end))
+    places = [(r.match.start, -r.match.end, i) for i, r in enumerate(every)]
     result = [""] * len(every)
-    open_: list[Reading] = []
-    for i in order:
-        match = every[i].match
-        open_ = [r for r in open_ if r.match.end > match.start]
-        types = {
-            r.type
-            for r in open_
-            if r.match.end >= match.end
-            and (r.match.end - r.match.start) > (match.end - match.start)
-        }
-        result[i] = "+".join(sorted(types))
-        open_.append(every[i])
+    open_: list[tuple[int, int, str]] = []  # start, end and type of those that reach up to here
+    for start, negative, i in sorted(places):
+        end = -negative
+        open_ = [r for r in open_ if r[1] > start]
+        # What began here or before and ends here or behind is longer, or stands at this very place.
+        types = {r[2] for r in open_ if r[1] >= end and r[1] - r[0] > end - start}
+        if types:
+            result[i] = "+".join(sorted(types))
+        open_.append((start, end, every[i].type))
     return result
 
 
@@ -172,9 +217,7 @@ class _Own:
     case: str
     lower: str
     is_word: bool
-    shape: str
-    length: str
-    words: str
+    form: tuple[str, ...]
     name: str
     ending: str
     stop_reasons: Mapping[str, str]
@@ -188,9 +231,7 @@ def _own(surface: str) -> _Own:
         _case(surface),
         surface.lower(),
         len(words) == 1,
-        f"shape={_shape(surface)}",
-        f"length={length}",
-        f"words={min(len(words), 4)}",
+        ("any", f"shape={_shape(surface)}", f"length={length}", f"words={min(len(words), 4)}"),
         f"name={normal_form(surface)}",
         f"ending={words[-1][-3:].lower() if words else ''}",
         {t: reason for t in EntityType if (reason := stop_reason(surface, t))},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -17,9 +18,11 @@ from pipeline.recognition.extensions import kept, offer
 from pipeline.recognition.features import (
     PaperFacts,
     Reading,
+    Sense,
     describe,
     longer_types,
     readings,
+    senses,
     words_of,
 )
 from pipeline.recognition.places import Place, places_of
@@ -45,22 +48,33 @@ class NameReader:
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
         self._gene_taxa = GeneTaxa(terminology)
+        # What a surface form may name is the same wherever it stands.
+        self._senses = lru_cache(maxsize=20_000)(self._read_senses)
 
     def read(self, text: str) -> tuple[list[Reading], list[list[str]]]:
         """Return all readings of a text, overlapping ones too, and the features of each."""
-        matches = list(self.terminology.find(text))
-        names = [self.terminology.name_matches(m.key, text[m.start : m.end]) for m in matches]
-        found = {(m.start, m.end) for m, n in zip(matches, names, strict=True) if n}
-        for start, end in find_prefixed(text):
-            if (start, end) not in found and (
-                prefixed := prefixed_names(text[start:end], self.terminology)
+        found: dict[tuple[int, int], tuple[Match, tuple[Sense, ...]]] = {
+            (m.start, m.end): (m, self._senses(m.key, text[m.start : m.end]))
+            for m in self.terminology.find(text)
+        }
+        for place in find_prefixed(text):
+            surface = text[slice(*place)]
+            if (place not in found or not found[place][1]) and (
+                prefixed := prefixed_names(surface, self.terminology)
             ):
-                matches.append(Match(start, end, -1))
-                names.append(prefixed)
-        every = readings(text, *_with_taxa(matches, names, self.terminology.find_taxa(text)))
+                found[place] = Match(*place, -1), senses(surface, prefixed)
+        for match, names in self.terminology.find_taxa(text):
+            place = match.start, match.end
+            known_match, known = found.get(place, (match, ()))
+            every_name = _with_taxa([n for sense in known for n in sense.names], names)
+            found[place] = known_match, senses(text[slice(*place)], every_name)
+        every = readings(text, (found[place] for place in sorted(found)))
         facts = PaperFacts(words_of(text), self._taxa(every))
         longer = longer_types(every)
         return every, [describe(r, facts, around) for r, around in zip(every, longer, strict=True)]
+
+    def _read_senses(self, key: int, surface: str) -> tuple[Sense, ...]:
+        return senses(surface, self.terminology.name_matches(key, surface))
 
     def _taxa(self, every: Sequence[Reading]) -> frozenset[int]:
         curies = {n.curie for r in every if r.type == EntityType.SPECIES for n in r.names}
@@ -108,8 +122,9 @@ class Recognizer(Rebuilt):
             (short.start_char, short.end_char, long.start_char, long.end_char)
             for short, long in zip(shorts, longs, strict=True)
         ]
-        proposals = self._propose(doc.text, definitions)
-        self.combiner.combine(doc, proposals, in_context=self.sequence_types)
+        text = doc.text  # spaCy puts it together anew each time
+        proposals = self._propose(text, definitions)
+        self.combiner.combine(doc, text, proposals, in_context=self.sequence_types)
         return doc
 
     def _propose(self, text: str, definitions: Sequence[Definition]) -> Iterator[Proposal]:
@@ -180,19 +195,7 @@ def make_recognizer(
     return recognizer.made_by(make_recognizer, None, name, *settings)
 
 
-def _with_taxa(
-    matches: Sequence[Match],
-    names: Sequence[Sequence[NameMatch]],
-    taxa: Sequence[tuple[Match, Sequence[NameMatch]]],
-) -> tuple[list[Match], list[Sequence[NameMatch]]]:
-    """Add what the full taxonomy finds to the matches of the index."""
-    merged: dict[tuple[int, int], tuple[Match, Sequence[NameMatch]]] = {
-        (m.start, m.end): (m, n) for m, n in zip(matches, names, strict=True)
-    }
-    for match, found in taxa:
-        place = match.start, match.end
-        known_match, known = merged.get(place, (match, ()))
-        curies = {n.curie for n in known if n.scope != "abbreviated"}
-        merged[place] = known_match, [*known, *(n for n in found if n.curie not in curies)]
-    ordered = [merged[place] for place in sorted(merged)]
-    return [m for m, _ in ordered], [n for _, n in ordered]
+def _with_taxa(known: Sequence[NameMatch], taxa: Sequence[NameMatch]) -> list[NameMatch]:
+    """Add what the full taxonomy finds to the names of the index at the same place."""
+    curies = {n.curie for n in known if n.scope != "abbreviated"}
+    return [*known, *(n for n in taxa if n.curie not in curies)]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _NEXT_WORD = re.compile(r"\W?[\s\-]*([^\W_]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """A match and its neighbourhood.
 
     Attributes:

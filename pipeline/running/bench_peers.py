@@ -129,6 +129,8 @@ def gilda(directory: Path) -> Names:
                 Term(normalize(text), text, space, row["curie"], row["name"], status, "bench")
             )
     grounder = Grounder(terms)
+    # Its models for names with several meanings are about its own terms, and are downloaded.
+    grounder.gilda_disambiguators = {}
     built = time.perf_counter() - begin
 
     def search(queries: Sequence[str]) -> Found:

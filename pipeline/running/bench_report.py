@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from pipeline.running.bench_annotate import DICTIONARY, WHOLE, AnnotationComparison
 from pipeline.running.bench_lookup import DEPTHS, LookupComparison, LookupFigures
-from pipeline.running.benchmark import Figures, Sharing, Throughput
+from pipeline.running.bench_memory import Sharing
+from pipeline.running.bench_stages import StageFigures
+from pipeline.running.benchmark import Figures
 
 COLUMNS = ("task", "measure", "peer", "bionorm", "peer's", "ratio")
 
@@ -104,14 +106,39 @@ def annotation_lines(comparison: AnnotationComparison) -> list[Line]:
     return lines
 
 
-def whole(throughput: Throughput, sharing: Sharing) -> list[Line]:
-    """Tell speed and memory of the whole pipeline."""
-    task = "annotate papers"
-    several = f"{sharing.processes} processes together, in those of one"
+def stage_lines(figures: StageFigures) -> list[Line]:
+    """Tell the speed of each stage and of the whole, beside three networks of spaCy."""
+    task = f"annotate {figures.papers:,} papers of {figures.characters:,.0f} characters"
+    networks = "3 spaCy CNNs (untrained: as fast as trained ones)"
+    label = "papers/s, one core: "
+    rows = (
+        ("reading", figures.reading),
+        ("normalization", figures.normalization),
+        ("writing TSV", figures.writing),
+        ("file to TSV", figures.together),
+        ("file to TSV, dictionary only", figures.dictionary),
+    )
     return [
-        Line(task, "texts/s, one process", throughput.texts_per_second),
-        Line(task, "peak memory (MB)", throughput.peak_memory),
-        Line(task, "one process (MB, proportional)", sharing.one),
-        Line(task, f"{sharing.processes} processes together (MB)", sharing.together),
-        Line(task, several, sharing.together / sharing.one),
+        Line(
+            task,
+            label + "recognition of all types",
+            figures.recognition,
+            networks,
+            figures.networks,
+            more_is_better=True,
+        ),
+        *(Line(task, label + stage, speed) for stage, speed in rows),
+        Line(task, "start-up (s)", figures.start_up),
+        Line(task, "peak memory (MB)", figures.peak_memory),
+    ]
+
+
+def memory_lines(sharing: Sharing) -> list[Line]:
+    """Tell the memory of one process and of several."""
+    task = "memory, shared pages counted once"
+    several = f"{sharing.processes} processes and their parent"
+    return [
+        Line(task, "one process (MB)", sharing.one),
+        Line(task, f"{several} (MB)", sharing.together),
+        Line(task, f"{several}, in those of one", sharing.together / sharing.one),
     ]

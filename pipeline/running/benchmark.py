@@ -1,8 +1,8 @@
 """Speed and memory beside spaCy's `PhraseMatcher`, in one run on the same names and texts.
 
 Each side runs in a process of its own, so that memory is counted fairly. Ratios mean something on
-any machine; the absolute figures only on the one they were measured on. (`benchmark_lookup` does
-the same for the lookup of single names.)
+any machine; the absolute figures only on the one they were measured on. (`bench_lookup` does the
+same for the lookup of single names, `bench_stages` for whole pipelines.)
 """
 
 from __future__ import annotations
@@ -14,16 +14,12 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing.queues import SimpleQueue
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import TypeVar
 
 import spacy
 from spacy.matcher import PhraseMatcher
 
-from pipeline.errors import BionormError
-from pipeline.language import load
 from pipeline.terminology.normal_form import PARAGRAPH
 from pipeline.terminology.snapshot import embedded_snapshot
 from pipeline.terminology.subset import write_subset
@@ -33,7 +29,6 @@ T = TypeVar("T")
 
 _ROUNDS = 3
 _LEAST_CHARACTERS = 2_000_000
-_PATIENCE = 300
 _BATCH = 60_000
 """Characters that are searched at once, some forty abstracts."""
 
@@ -59,23 +54,6 @@ class Figures:
     found: int
 
 
-@dataclass(frozen=True, slots=True)
-class Throughput:
-    """Speed of the whole pipeline: abstracts a second in one process, and its peak memory in MB."""
-
-    texts_per_second: float
-    peak_memory: float
-
-
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """Memory (proportional set size) in MB of one process, and of several together."""
-
-    one: float
-    together: float
-    processes: int
-
-
 def compare_matchers(texts: Sequence[str], names: int) -> list[Figures]:
     """Measure the matcher and its peer on a sample of the terminology's names.
 
@@ -92,11 +70,6 @@ def compare_matchers(texts: Sequence[str], names: int) -> list[Figures]:
         return [ours, run_apart(_measure_phrase_matcher, texts, sample)]
 
 
-def measure_pipeline(texts: Sequence[str]) -> Throughput:
-    """Measure the whole pipeline, text to linked mentions, in one process."""
-    return run_apart(_measure_pipeline, _enough(texts))
-
-
 def measure_scan(texts: Sequence[str]) -> float:
     """Return the speed of finding all names, those of all of NCBI Taxonomy too.
 
@@ -107,58 +80,6 @@ def measure_scan(texts: Sequence[str]) -> float:
         Million characters a second, in one process (median of three rounds).
     """
     return run_apart(_measure_scan, _enough(texts))
-
-
-def measure_sharing(text: str, *, processes: int = 4) -> Sharing:
-    """Measure the memory of one process with everything open, and of several at the same time.
-
-    Args:
-        text: A text that each process annotates before it is measured.
-        processes: Number of processes.
-    """
-    return Sharing(sum(_memory_of(1, text)), sum(_memory_of(processes, text)), processes)
-
-
-def _memory_of(processes: int, text: str) -> list[float]:
-    context = multiprocessing.get_context("spawn")
-    ready, results = context.Barrier(processes), context.SimpleQueue()
-    workers = [
-        context.Process(target=_open_and_weigh, args=(text, ready, results))
-        for _ in range(processes)
-    ]
-    for worker in workers:
-        worker.start()
-    sizes = []
-    for _ in workers:
-        size, failure = results.get()
-        if failure:
-            for worker in workers:
-                worker.terminate()
-            raise BionormError(f"a process of the benchmark failed: {failure}")
-        sizes.append(size)
-    for worker in workers:
-        worker.join()
-    return sizes
-
-
-def _open_and_weigh(text: str, ready: Barrier, results: SimpleQueue[tuple[float, str]]) -> None:
-    try:
-        nlp = load()
-        nlp(text)
-        ready.wait(_PATIENCE)
-        size = proportional_size()
-        ready.wait(_PATIENCE)  # until all are measured, none may end and leave its share to others
-        results.put((size, ""))
-    except Exception as error:  # of whatever kind: the parent waits for an answer
-        results.put((0.0, repr(error)))
-
-
-def proportional_size() -> float:
-    """Return the memory of this process in MB, pages shared with others divided among them."""
-    for line in Path("/proc/self/smaps_rollup").read_text(encoding="ascii").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    raise BionormError("the kernel does not tell the proportional size of a process")
 
 
 def _enough(texts: Sequence[str]) -> list[str]:
@@ -198,16 +119,6 @@ def _measure_phrase_matcher(texts: Sequence[str], names: Sequence[str]) -> Figur
     return Figures("PhraseMatcher", built, built, resident_size() - before, speed, found)
 
 
-def _measure_pipeline(texts: Sequence[str]) -> Throughput:
-    nlp = load()
-    nlp(texts[0])
-    begin = time.perf_counter()
-    for text in texts:
-        nlp(text)
-    seconds = time.perf_counter() - begin
-    return Throughput(len(texts) / seconds, _peak())
-
-
 def _measure_scan(texts: Sequence[str]) -> float:
     terminology = Terminology.open()
 
@@ -234,7 +145,3 @@ def resident_size() -> float:
     """Return the resident size of this process in MB."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / (1 << 20)
-
-
-def _peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 10)

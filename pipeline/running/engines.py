@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -108,6 +109,8 @@ class InProcess:
         self._on_item = on_item
         self._shard: Shard | None = None
         self.underway = 0
+        gc.collect()
+        gc.freeze()  # what is loaded stays: the collector need not look at it again and again
 
     @property
     def room(self) -> int:
@@ -138,6 +141,7 @@ class InProcess:
     def close(self) -> None:
         """Forget the shard that waits."""
         self._shard = None
+        gc.unfreeze()
 
     def _begin(self, number: int) -> None:
         self.underway = number

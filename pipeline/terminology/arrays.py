@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from pipeline.terminology.normal_form import Uint64s
 
 Arrays = dict[str, npt.NDArray[Any]]
+_HEAD = 24
+"""Bytes by which strings are searched: more than nearly all identifiers have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,48 @@ class Strings:
         start = int(self.ends[index - 1]) if index else 0
         return self.block[start : int(self.ends[index])].tobytes().decode()
 
+
+@dataclass(frozen=True, slots=True)
+class SortedStrings:
+    """A list of strings, sorted by code points, in which one can be found.
+
+    Attributes:
+        strings: The strings.
+        heads: The first bytes of each: nearly always enough to tell two apart, and searched by one
+            call instead of a decoded string for each step.
+    """
+
+    strings: Strings
+    heads: npt.NDArray[np.bytes_]
+
+    @classmethod
+    def pack(cls, texts: pa.Array) -> SortedStrings:
+        """Pack a sorted Arrow array of strings without nulls."""
+        heads = pc.binary_slice(texts.cast(pa.binary()), 0, _HEAD)
+        found = np.array(heads.to_pylist(), f"S{_HEAD}")
+        return cls(Strings.pack(texts), found)
+
+    def __len__(self) -> int:
+        return len(self.strings)
+
+    def __getitem__(self, index: int) -> str:
+        return self.strings[index]
+
     def find(self, text: str) -> int:
-        """Return the index of a string in a list sorted by code points, or -1."""
-        low, high = 0, len(self)
+        """Return the index of a string, or -1."""
+        head = text[:_HEAD].encode("utf-8", "surrogatepass")[:_HEAD]
+        low = int(self.heads.searchsorted(head))
+        strings = self.strings
+        if low == len(strings) or strings[low] == text:
+            return low if low < len(strings) else -1
+        high = int(self.heads.searchsorted(head, "right"))
         while low < high:
             middle = (low + high) // 2
-            if self[middle] < text:
+            if strings[middle] < text:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self) and self[low] == text else -1
+        return low if low < len(strings) and strings[low] == text else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +151,14 @@ class HashTable:
             rest = (self.keys[slot] != hashes[pending]) & (values >= 0)
             pending, slot = pending[rest], slot[rest]
         return result
+
+    def find_one(self, hash_: int) -> int:
+        """Return the value for one hash, or -1."""
+        mask = len(self.keys) - 1
+        slot = hash_ & mask
+        while (value := int(self.values[slot])) >= 0 and int(self.keys[slot]) != hash_:
+            slot = (slot + 1) & mask
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -79,7 +81,7 @@ class CandidateSet:
         concept = concepts[chosen]
         names_of = index.names_of[concept + 1].astype(np.int64) - index.names_of[concept]
         keys = [
-            (-score, is_other, -count, _natural(index.curies[number]), row)
+            (-score, is_other, -count, _Identifier(index, number), row)
             for score, is_other, count, number, row in zip(
                 scores[chosen].tolist(),
                 (index.concept_taxon[concept] != _HUMAN).tolist(),
@@ -99,6 +101,24 @@ class CandidateSet:
             return np.zeros(0, np.int32)
         concepts: npt.NDArray[np.int32] = self._index.name_concept[np.concatenate(self._names)]
         return np.unique(concepts)
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class _Identifier:
+    """A concept that is ordered by its identifier, which is read only when that decides."""
+
+    index: Index
+    number: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identifier) and self.number == other.number
+
+    def __hash__(self) -> int:
+        return self.number
+
+    def __lt__(self, other: _Identifier) -> bool:
+        curies = self.index.curies
+        return _natural(curies[self.number]) < _natural(curies[other.number])
 
 
 def _natural(curie: str) -> tuple[str, int, str]:

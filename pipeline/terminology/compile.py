@@ -20,7 +20,14 @@ import pyarrow.compute as pc
 
 from pipeline.errors import SnapshotError
 from pipeline.model import EntityType
-from pipeline.terminology.arrays import Arrays, Filter, HashTable, Ragged, Strings
+from pipeline.terminology.arrays import (
+    Arrays,
+    Filter,
+    HashTable,
+    Ragged,
+    SortedStrings,
+    Strings,
+)
 from pipeline.terminology.name_variants import variant_rows
 from pipeline.terminology.normal_form import (
     PARAGRAPH,
@@ -73,6 +80,7 @@ def compile_arrays(snapshot: Path) -> tuple[Arrays, dict[str, list[str]]]:
     parents, mappings = read_table(snapshot, "parents"), read_table(snapshot, "mappings")
     curies, concepts = _all_concepts(read_table(snapshot, "concepts"), parents, mappings)
     _put_strings(arrays, "curies", curies)
+    arrays["curies_heads"] = SortedStrings.pack(curies).heads
     kinds["types"], arrays["concept_type"] = _categories(concepts["type"])
     kinds["ranks"], arrays["concept_rank"] = _categories(concepts["rank"])
     arrays["concept_taxon"] = concepts["taxon"].to_numpy().astype(np.int32)

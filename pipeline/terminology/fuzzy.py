@@ -27,13 +27,7 @@ from pipeline.terminology.fuzzy_index import TypeIndex, open_fuzzy_index
 from pipeline.terminology.name_match import name_weight
 from pipeline.terminology.name_words import query_classes, tokens_of
 from pipeline.terminology.ngrams import TrigramSearch
-from pipeline.terminology.normal_form import (
-    PARAGRAPH,
-    Cutter,
-    mix,
-    polynomial,
-    separators_agree,
-)
+from pipeline.terminology.normal_form import separators_agree
 from pipeline.terminology.terminology import Terminology
 from pipeline.terminology.variants import Variant, variants
 
@@ -44,7 +38,6 @@ TAXON = "NCBITaxon"
 LEAST_SIMILARITY = 0.3
 """Least cosine of trigrams that counts as spelled alike."""
 
-_WALL = np.uint64(polynomial(PARAGRAPH)[0])
 _FORMS = 30
 _NARROW = 4
 _BROADER_STRENGTH = 0.55
@@ -93,7 +86,6 @@ class NameLookup:
     def __init__(self, terminology: Terminology, *, cache: Path | None = None) -> None:
         self._terminology = terminology
         self._index = terminology.index
-        self._cutter = Cutter()
         self._cache = cache
         predicates = list(self._index.predicates)
         self._broad = predicates.index(BROAD_MATCH) if BROAD_MATCH in predicates else -1
@@ -148,8 +140,8 @@ class NameLookup:
     def _agreeing(self, text: str, found: CandidateSet) -> None:
         # `Neoplasms, Breast`: a comma turns a name round.
         forms = list(dict.fromkeys([text, " ".join(reversed(text.split(", ")))]))
-        keys = self._keys(forms)
-        form, key = next(((f, k) for f, k in zip(forms, keys, strict=True) if k >= 0), (text, -1))
+        keys = ((form, self._terminology.key(form)) for form in forms)
+        form, key = next((found for found in keys if found[1] >= 0), (text, -1))
         for name, is_same in self._names_of(key, form, found, found.type):
             method = EXACT if is_same else NORMAL_FORM
             low, width = _BANDS[method]
@@ -180,9 +172,11 @@ class NameLookup:
 
     def _respelled(self, proposed: Sequence[Variant], type: str, found: CandidateSet) -> None:
         low, width = _VARIANT_BAND
-        keys = self._keys([variant.text for variant in proposed])
-        for variant, key in zip(proposed, keys, strict=True):
+        for variant in proposed:
+            key = self._terminology.key(variant.text)
             names = [name for name, _ in self._names_of(key, variant.text, found, type)]
+            if not names:
+                continue
             scores = low + width * variant.strength * self._weigh(names)
             found.add(np.array(names, np.int64), scores, ", ".join(variant.rules))
 
@@ -244,23 +238,6 @@ class NameLookup:
             name = index.names[number]
             if name.casefold() == folded or separators_agree(text, name):
                 yield number, name == text
-
-    def _keys(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of each string's normal form in the index, -1 for one that has none."""
-        if not texts:
-            return []
-        words = self._cutter.cut(PARAGRAPH.join(texts))
-        ends = np.flatnonzero(words.hash == _WALL)
-        starts = np.concatenate([[0], ends + 1])
-        counts = np.append(ends, len(words.hash)) - starts
-        value = np.zeros(len(texts), np.uint64)
-        for k in range(int(counts.max(initial=0))):
-            longer = np.flatnonzero(counts > k)
-            word = starts[longer] + k
-            value[longer] = value[longer] * words.factor[word] + words.hash[word]
-        keys = self._index.key_table.find(mix(value))
-        keys[counts == 0] = -1
-        return [int(key) for key in keys]
 
     def _weigh(self, names: npt.ArrayLike) -> npt.NDArray[np.float64]:
         scopes = self._index.name_scope[np.asarray(names, np.int64)]

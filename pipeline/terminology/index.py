@@ -20,7 +20,14 @@ import platformdirs
 
 from pipeline.terminology import arrays, compile, name_variants, normal_form
 from pipeline.terminology.array_store import load_arrays, save_arrays
-from pipeline.terminology.arrays import Arrays, Filter, HashTable, Ragged, Strings
+from pipeline.terminology.arrays import (
+    Arrays,
+    Filter,
+    HashTable,
+    Ragged,
+    SortedStrings,
+    Strings,
+)
 from pipeline.terminology.compile import compile_arrays, own_names
 from pipeline.terminology.snapshot import snapshot_hash
 
@@ -52,7 +59,7 @@ class Index:
         mapped_by: Predicate of each mapping, in step with `mapped.values`.
     """
 
-    curies: Strings
+    curies: SortedStrings
     concept_type: npt.NDArray[np.uint8]
     concept_rank: npt.NDArray[np.uint8]
     concept_taxon: npt.NDArray[np.int32]
@@ -79,7 +86,7 @@ class Index:
     def from_arrays(cls, a: Arrays, kinds: dict[str, list[str]]) -> Index:
         """Put the arrays of `compile_arrays` (or their memory-mapped copies) in place."""
         return cls(
-            curies=_strings(a, "curies"),
+            curies=SortedStrings(_strings(a, "curies"), a["curies_heads"]),
             concept_type=a["concept_type"],
             concept_rank=a["concept_rank"],
             concept_taxon=a["concept_taxon"],

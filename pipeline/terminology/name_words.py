@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -112,7 +112,12 @@ def word_tokens(word: str) -> list[str]:
     >>> word_tokens("TNFα"), word_tokens("IL6R")
     (['tnfalpha'], ['il', '6', 'r'])
     """
-    return _TOKENS.findall(normal_word(word))
+    return list(_word_tokens(word))
+
+
+@lru_cache(maxsize=100_000)
+def _word_tokens(word: str) -> tuple[str, ...]:
+    return tuple(_TOKENS.findall(normal_word(word)))
 
 
 def tokens_of(text: str) -> list[str]:
@@ -121,7 +126,7 @@ def tokens_of(text: str) -> list[str]:
     >>> tokens_of("Parkinson's disease, type IV")
     ['parkinson', 'disease', 'type', '4']
     """
-    return [t for word in WORDS.findall(text) if word[0] not in "'’" for t in word_tokens(word)]
+    return [t for word in WORDS.findall(text) if word[0] not in "'’" for t in _word_tokens(word)]
 
 
 def stem(token: str) -> str:

@@ -11,7 +11,7 @@ exactly from their own trigrams.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ Hits = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 _SLACK = 1e-4
 """For the rounding of single precision numbers."""
 
-_FIRST_LOOK = 0.4
+_FIRST_LOOK = 0.5
 """Share of the query's squared length that is read before the first comparison."""
 
 _REST = 0.4
@@ -32,7 +32,7 @@ _REST = 0.4
 _TRIED = 3
 """How many times the forms wanted are compared first, to learn what the best ones reach."""
 
-_SHORT_LIST = 64
+_SHORT_LIST = 256
 """Length up to which a posting list is read whole."""
 
 
@@ -43,7 +43,6 @@ class TrigramSearch:
         self._index = index
         self._sizes = np.diff(index.forms.starts.astype(np.int64))
         self._total = np.zeros(len(index.norms), np.float32)
-        self._place = np.zeros(len(index.norms), np.int32)
         self._mine = np.zeros(GRAMS, np.float32)
 
     def search(self, tokens: Sequence[str], *, most: int, least: float) -> Hits:
@@ -74,17 +73,17 @@ class TrigramSearch:
             # What the best forms with the rarest trigrams reach is the least that matters.
             first = _first(read, _FIRST_LOOK)
             self._read(grams[:first], weights[:first], norm, least, lists)
-            seen = self._distinct(lists)
+            seen = np.concatenate(lists)
             partial = self._total[seen] / (norm * index.norms[seen])
             least = max(least, self._reached(seen, partial, norm, most))
             # A form with none of these trigrams is too far, since the rest is too short.
             split = max(first, _first(read, 1 - least * least + _SLACK))
             self._read(grams[first:split], weights[first:split], norm, least, lists)
-            seen = self._distinct(lists)
+            seen = np.concatenate(lists)
             # Reading a posting costs less than computing a similarity: some more are read, so
             # that few forms pass.
             further = max(split, _first(read, 1 - _REST * least * least))
-            self._read(grams[split:further], weights[split:further], norm, least, lists)
+            self._read_more(grams[split:further], weights[split:further], norm, least)
             partial = self._total[seen] / (norm * index.norms[seen])
             done = float(read[further - 1])
             passed = partial >= _least_partial(done, least)
@@ -94,8 +93,8 @@ class TrigramSearch:
             similarity = self._similarity(forms, norm)
         finally:
             self._mine[grams] = 0
-            for forms_read in lists:
-                self._total[forms_read] = 0
+            for forms_seen in lists:
+                self._total[forms_seen] = 0
         enough = similarity >= least
         forms, similarity = forms[enough].astype(np.int64), similarity[enough]
         best = np.lexsort((forms, -similarity))[:most]
@@ -109,12 +108,41 @@ class TrigramSearch:
         least: float,
         lists: list[npt.NDArray[np.int32]],
     ) -> None:
-        """Add up what each form shares of some trigrams, and keep which forms those are.
+        """Add up what each form shares of some trigrams; add to the lists the forms new to them."""
+        total = self._total
+        for forms, weight in self._postings(grams, weights, norm, least):
+            before = total[forms]
+            lists.append(forms[before == 0])
+            before += weight
+            total[forms] = before
+
+    def _read_more(
+        self,
+        grams: npt.NDArray[np.int64],
+        weights: npt.NDArray[np.float32],
+        norm: float,
+        least: float,
+    ) -> None:
+        """Add up what forms share of further trigrams, for the forms that have been seen."""
+        total = self._total
+        for forms, weight in self._postings(grams, weights, norm, least):
+            before = total[forms]
+            there = before > 0
+            total[forms[there]] = before[there] + weight
+
+    def _postings(
+        self,
+        grams: npt.NDArray[np.int64],
+        weights: npt.NDArray[np.float32],
+        norm: float,
+        least: float,
+    ) -> Iterator[tuple[npt.NDArray[np.int32], np.float32]]:
+        """Yield the forms that have each trigram, and its weight.
 
         The cosine is at most the ratio of the shorter to the longer vector, and forms are numbered
         by length: only a stretch of each posting list can matter.
         """
-        index, total = self._index, self._total
+        index = self._index
         starts = index.forms.starts
         low, high = np.searchsorted(
             index.norms,
@@ -124,8 +152,7 @@ class TrigramSearch:
             forms = index.forms.values[starts[gram] : starts[gram + 1]]
             if len(forms) > _SHORT_LIST:
                 forms = forms[forms.searchsorted(low) : forms.searchsorted(high)]
-            total[forms] += weight
-            lists.append(forms)
+            yield forms, weight
 
     def _reached(
         self,
@@ -142,14 +169,6 @@ class TrigramSearch:
             seen = seen[np.argpartition(-partial, count)[:count]]
         similarity = self._similarity(seen, norm)
         return float(np.partition(similarity, len(seen) - most)[len(seen) - most])
-
-    def _distinct(self, lists: list[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
-        """Return the forms of some lists, each once, in linear time."""
-        forms = np.concatenate(lists)
-        places = np.arange(len(forms), dtype=np.int32)
-        self._place[forms] = places
-        distinct: npt.NDArray[np.int32] = forms[self._place[forms] == places]
-        return distinct
 
     def _similarity(self, forms: npt.NDArray[np.int32], norm: float) -> npt.NDArray[np.float32]:
         index = self._index

@@ -35,6 +35,9 @@ PARAGRAPH = "\n\n"
 
 _BASE = 0x9E3779B97F4A7C15
 _CHARACTER = 0xD6E8FEB86659FD93
+_MASK = (1 << 64) - 1
+_MIX = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+_ROOM = 1024
 _PIECES = re.compile(
     r"[^\W_]+"  # a word
     r"|['’][sS](?![^\W_])"  # a possessive, which means nothing
@@ -138,9 +141,9 @@ def mix(values: Uint64s) -> Uint64s:
     """Spread hash values evenly over 64 bits (the finalizer of SplitMix64, Steele et al. 2014)."""
     z = values.copy()
     z ^= z >> np.uint64(30)
-    z *= np.uint64(0xBF58476D1CE4E5B9)
+    z *= np.uint64(_MIX[0])
     z ^= z >> np.uint64(27)
-    z *= np.uint64(0x94D049BB133111EB)
+    z *= np.uint64(_MIX[1])
     z ^= z >> np.uint64(31)
     return z
 
@@ -221,33 +224,59 @@ class Cutter:
 
     def _reset(self) -> None:
         self._ids: dict[str, int] = {}
-        self._kinds = np.zeros(0, np.uint8)
-        self._hashes = np.zeros(0, np.uint64)
-        self._factors = np.zeros(0, np.uint64)
+        self._kinds = np.zeros(_ROOM, np.uint8)
+        self._hashes = np.zeros(_ROOM, np.uint64)
+        self._factors = np.zeros(_ROOM, np.uint64)
 
     def _learn(self, pieces: Sequence[str]) -> None:
         kinds, normals = zip(*map(normal_piece, pieces), strict=True)
         hashes, factors = polynomials(normals)
         first = len(self._ids)
-        self._ids.update(zip(pieces, range(first, first + len(pieces)), strict=True))
-        self._kinds = np.concatenate([self._kinds, np.array(kinds, np.uint8)])
-        self._hashes = np.concatenate([self._hashes, hashes])
-        self._factors = np.concatenate([self._factors, factors])
+        end = first + len(pieces)
+        self._ids.update(zip(pieces, range(first, end), strict=True))
+        while len(self._kinds) < end:  # twice as long each time: adding takes constant time
+            self._kinds = np.concatenate([self._kinds, np.zeros_like(self._kinds)])
+            self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
+            self._factors = np.concatenate([self._factors, np.zeros_like(self._factors)])
+        self._kinds[first:end] = kinds
+        self._hashes[first:end] = hashes
+        self._factors[first:end] = factors
 
-    def cut(self, text: str) -> Words:
-        """Return the words and hard punctuation of a text with offsets and hashes."""
+    def _pieces(self, text: str) -> list[str]:
+        """Cut a text into pieces that are all known afterwards."""
         if len(self._ids) > self._limit:
             self._reset()
         pieces = _PIECES.findall(text)
         known = self._ids
         if new := [p for p in dict.fromkeys(pieces) if p not in known]:
             self._learn(new)
-        ids = np.fromiter(map(known.__getitem__, pieces), np.int64, len(pieces))
+        return pieces
+
+    def cut(self, text: str) -> Words:
+        """Return the words and hard punctuation of a text with offsets and hashes."""
+        pieces = self._pieces(text)
+        ids = np.fromiter(map(self._ids.__getitem__, pieces), np.int64, len(pieces))
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         kind = self._kinds[ids]
         kept = np.flatnonzero(kind)
         ids, end = ids[kept], np.cumsum(lengths)[kept]
         return Words(end - lengths[kept], end, kind[kept], self._hashes[ids], self._factors[ids])
+
+    def name_hash(self, text: str) -> int | None:
+        """Return the mixed hash of a whole text as one name; None for a text without words.
+
+        The same as folding `cut(text)` and `mix`, and for a short text many times faster.
+        """
+        value, is_empty = 0, True
+        for i in map(self._ids.__getitem__, self._pieces(text)):
+            if self._kinds[i]:
+                value = (value * int(self._factors[i]) + int(self._hashes[i])) & _MASK
+                is_empty = False
+        if is_empty:
+            return None
+        value = ((value ^ (value >> 30)) * _MIX[0]) & _MASK
+        value = ((value ^ (value >> 27)) * _MIX[1]) & _MASK
+        return value ^ (value >> 31)
 
 
 def normal_piece(piece: str) -> tuple[int, str]:
@@ -264,6 +293,7 @@ def normal_piece(piece: str) -> tuple[int, str]:
     return HARD, unicodedata.normalize("NFKC", piece)
 
 
+@lru_cache(maxsize=50_000)
 def normal_form(text: str) -> str:
     """Return the normal form of a text as a readable string.
 

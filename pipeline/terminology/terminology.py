@@ -16,7 +16,7 @@ from pipeline.terminology.hierarchy import Hierarchy
 from pipeline.terminology.index import Index, open_index
 from pipeline.terminology.matcher import Match, find_names
 from pipeline.terminology.name_match import NameMatch
-from pipeline.terminology.normal_form import Cutter, mix, separators_agree
+from pipeline.terminology.normal_form import Cutter, separators_agree
 from pipeline.terminology.snapshot import default_snapshot
 
 __all__ = ["EXACT", "ORTHOLOGY", "NameMatch", "Terminology", "shared_terminology"]
@@ -34,6 +34,8 @@ class Terminology:
         self._index = index
         self._taxonomy = taxonomy
         self._cutter = Cutter()
+        predicates = index.predicates
+        self._orthology = predicates.index(ORTHOLOGY) if ORTHOLOGY in predicates else -1
         self._number = lru_cache(maxsize=50_000)(index.curies.find)
         # The same few thousand names make up most matches of any text.
         self._cached_matches = lru_cache(maxsize=20_000)(self._name_matches)
@@ -132,6 +134,14 @@ class Terminology:
         span = range(int(index.names_of[number]), int(index.names_of[number + 1]))
         return tuple((index.names[i], index.scopes[int(index.name_scope[i])]) for i in span)
 
+    def name_count(self, curie: str) -> int:
+        """Return the number of names of a concept."""
+        number = self._number(curie)
+        if number < 0:
+            return 0
+        names_of = self._index.names_of
+        return int(names_of[number + 1]) - int(names_of[number])
+
     # Hierarchy and mappings
 
     def parents(self, curie: str) -> tuple[str, ...]:
@@ -206,11 +216,20 @@ class Terminology:
         return self._cached_homologues(curie)
 
     def _homologues(self, curie: str) -> tuple[str, ...]:
-        group = {curie}
+        number = self._number(curie)
+        if number < 0:
+            return ()
+        index = self._index
+        starts, group = index.mapped.starts, {number}
         for _ in range(2):  # from a gene to the human one, and from there to all others
-            for member in sorted(group):
-                group.update(o for p, o in self.mappings(member) if p == ORTHOLOGY)
-        return tuple(sorted(group - {curie}))
+            for member in tuple(group):
+                span = slice(int(starts[member]), int(starts[member + 1]))
+                others = zip(
+                    index.mapped.values[span].tolist(), index.mapped_by[span].tolist(), strict=True
+                )
+                group.update(other for other, by in others if by == self._orthology)
+        # Identifiers are numbered in their order.
+        return tuple(map(self._curie, sorted(group - {number})))
 
     # Names in text
 
@@ -308,7 +327,7 @@ class Terminology:
 
     def _exact_matches(self, text: str) -> tuple[NameMatch, ...]:
         for form in dict.fromkeys([text, " ".join(reversed(text.split(", ")))]):
-            if (key := self._key(form)) >= 0:
+            if (key := self.key(form)) >= 0:
                 return self.name_matches(key, form.strip())
         return ()
 
@@ -340,17 +359,13 @@ class Terminology:
             self.taxon(match.curie) if match.type == EntityType.GENE else "",
         )
 
-    def _key(self, text: str) -> int:
-        words = self._cutter.cut(text)
-        if not len(words.hash):
-            return -1
-        value = words.hash[:1]
-        for i in range(1, len(words.hash)):
-            value = value * words.factor[i : i + 1] + words.hash[i : i + 1]
-        return int(self._index.key_table.find(mix(value))[0])
+    def key(self, text: str) -> int:
+        """Return the number of a whole string's normal form in the index, or -1."""
+        found = self._cutter.name_hash(text)
+        return -1 if found is None else self._index.key_table.find_one(found)
 
     def _curie(self, number: int) -> str:
-        return self._index.curies[number]
+        return self._index.curies.strings[number]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over all identifiers, in order."""

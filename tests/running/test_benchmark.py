@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.running.bench_lookup import GoldName, compare_lookup, gold_names
-from pipeline.running.bench_report import Line, lookup_lines, whole
-from pipeline.running.benchmark import Sharing, Throughput, proportional_size, resident_size
+from pipeline.running.bench_memory import Sharing, measure_sharing, proportional_size
+from pipeline.running.bench_report import Line, lookup_lines, memory_lines, stage_lines
+from pipeline.running.bench_stages import measure_stages
+from pipeline.running.benchmark import resident_size
 
 
 @pytest.mark.parametrize(
@@ -25,8 +27,21 @@ def test_a_ratio_says_how_many_times_better_ours_is(line: Line, ratio: float | N
 
 
 def test_memory_of_several_processes_is_told_in_those_of_one() -> None:
-    lines = whole(Throughput(100.0, 500.0), Sharing(200.0, 300.0, 4))
-    assert lines[-1].ours == 1.5
+    assert memory_lines(Sharing(200.0, 300.0, 4))[-1].ours == 1.5
+
+
+def test_workers_share_what_their_parent_has_loaded() -> None:
+    sharing = measure_sharing(["Osteoarthritis in mice.", "RUNX2 in man."], processes=2)
+    assert 0 < sharing.one < sharing.together < 2 * sharing.one
+
+
+def test_every_stage_is_measured(tmp_path: Path) -> None:
+    paper = tmp_path / "1.txt"
+    paper.write_text("RUNX2 in osteoarthritis of mice.", encoding="utf-8")
+    figures = measure_stages([paper])
+    assert figures.papers == 9
+    assert figures.together < min(figures.recognition, figures.normalization, figures.writing)
+    assert all(line.ours > 0 for line in stage_lines(figures))
 
 
 def test_shared_pages_count_less_than_resident_ones() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.terminology.arrays import Ragged, Strings
+from pipeline.terminology.arrays import Ragged, SortedStrings
 from pipeline.terminology.hierarchy import Hierarchy
 from pipeline.terminology.index import Index
 from pipeline.terminology.terminology import Terminology
@@ -27,7 +27,7 @@ def hierarchy_of(edges: Edges, size: int = LARGEST) -> Hierarchy:
     kinds: dict[str, list[str]] = {
         k: [] for k in ("types", "ranks", "scopes", "sources", "predicates")
     }
-    curies = Strings.pack(pa.array([f"X:{i}" for i in range(size)]))
+    curies = SortedStrings.pack(pa.array([f"X:{i}" for i in range(size)]))
     parents = Ragged.group(pairs[:, 0], pairs[:, 1], size)
     empty = np.zeros(0, np.uint8)
     arrays = dict.fromkeys(
@@ -38,8 +38,9 @@ def hierarchy_of(edges: Edges, size: int = LARGEST) -> Hierarchy:
         empty,
     )  # fmt: skip
     arrays |= {
-        "curies_block": curies.block,
-        "curies_ends": curies.ends,
+        "curies_block": curies.strings.block,
+        "curies_ends": curies.strings.ends,
+        "curies_heads": curies.heads,
         "concept_current": np.arange(size, dtype=np.int32),
         "parents_starts": parents.starts,
         "parents_values": parents.values,

@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs bionorm[train]")
 
 from pipeline.recognition.encoding import windows  # noqa: E402
-from pipeline.recognition.features import Reading  # noqa: E402
+from pipeline.recognition.features import Reading, Sense  # noqa: E402
 from pipeline.recognition.sequence import hints_of  # noqa: E402
 from pipeline.recognition.surroundings import surroundings  # noqa: E402
 from pipeline.recognition.tagger import Tagger  # noqa: E402
@@ -41,10 +41,13 @@ def paper(number: int, text: str, corpus: str) -> ReadPaper:
     readings = [
         Reading(
             Match(start, end, -1),
-            type_,
-            [NameMatch("X:1", text[start:end], "exact", type_, 0, 2)],
+            Sense.of(
+                text[start:end],
+                type_,
+                [NameMatch("X:1", text[start:end], "exact", type_, 0, 2)],
+                (),
+            ),
             surroundings(text, start, end),
-            (),
         )
         for start, end, type_ in gold
     ]
