@@ -112,8 +112,8 @@ class DiseaseCandidates:
                 for name in names:
                     add(name.curie, name.text, name.scope, HEAD, _HEAD_BAND * name.weight)
                 break
-        for curie, name in self._above([h.candidate.curie for h in hits if h.method in _SURE]):
-            add(curie, name, "preferred", BROADER, _ABOVE_SCORE)
+        for curie, label in self._above([h.candidate.curie for h in hits if h.method in _SURE]):
+            add(curie, label, "preferred", BROADER, _ABOVE_SCORE)
         used: list[Iterable[Concept]]
         used = [self._usage.of_name(t) for t in dict.fromkeys((text, surface))]
         used += [self._usage.of_words(text), self.usage_of_head(text)]
