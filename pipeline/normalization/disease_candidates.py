@@ -14,9 +14,8 @@ from types import MappingProxyType
 from typing import Final
 
 from pipeline.model import EntityType
-from pipeline.normalization.disease_usage import Concept, DiseaseUsage
-from pipeline.normalization.diseases import concept_group
-from pipeline.terminology.fuzzy import NameLookup
+from pipeline.normalization.disease_usage import Concept, DiseaseUsage, disease_concept
+from pipeline.terminology.fuzzy import BROADER, EXACT, NORMAL_FORM, NameLookup
 from pipeline.terminology.name_words import word_list
 from pipeline.terminology.terminology import NameMatch, Terminology
 
@@ -31,6 +30,10 @@ _LONGEST_ACRONYM = 6
 _LONGEST_HEAD = 5
 # Below every name that agrees with the whole string; the order among them is the ranker's work.
 _SHORT_FORM_BAND, _HEAD_BAND, _USAGE_SCORE = 0.55, 0.58, 0.5
+_ABOVE_SCORE = 0.45
+_ABOVE = 2
+_OF_WORDS = 5
+_SURE: Final = frozenset({EXACT, NORMAL_FORM})
 _WORDS = re.compile(r"[^\W_]+")
 
 
@@ -76,7 +79,7 @@ class DiseaseCandidates:
     @staticmethod
     def concepts(terminology: Terminology) -> Callable[[str], Concept]:
         """Return a function from an identifier to its concept, which remembers its answers."""
-        return lru_cache(maxsize=50_000)(lambda curie: concept_group(curie, terminology))
+        return lru_cache(maxsize=50_000)(lambda curie: disease_concept(curie, terminology))
 
     def _of(self, text: str, surface: str) -> Mapping[Concept, DiseaseCandidate]:
         """Return the concepts that a mention may name, whatever the paper says.
@@ -93,7 +96,9 @@ class DiseaseCandidates:
                 found[concept] = DiseaseCandidate(concept, curie, matched, scope, method, score)
 
         # What has a good name of just this form is seldom anything else, and searching is slow.
-        unnamed = all(n.weight < GOOD_NAME for n in self.exact(text))
+        unnamed = all(
+            n.weight < GOOD_NAME or not is_curated(self.concept(n.curie)) for n in self.exact(text)
+        )
         hits = self._names.lookup(text, type=EntityType.DISEASE, fuzzy=unnamed, limit=MOST)
         for hit in hits:
             c = hit.candidate
@@ -107,13 +112,27 @@ class DiseaseCandidates:
                 for name in names:
                     add(name.curie, name.text, name.scope, HEAD, _HEAD_BAND * name.weight)
                 break
+        for curie, label in self._above([h.candidate.curie for h in hits if h.method in _SURE]):
+            add(curie, label, "preferred", BROADER, _ABOVE_SCORE)
+        used: list[Iterable[Concept]]
         used = [self._usage.of_name(t) for t in dict.fromkeys((text, surface))]
         used += [self._usage.of_words(text), self.usage_of_head(text)]
+        words = self._usage.of_each_word(text) if unnamed else {}
+        used.append(sorted(words, key=lambda c: (-words[c], c))[:_OF_WORDS])
         for concepts in used:
             for concept in concepts:
                 if concept not in found:
                     found[concept] = self.known(concept, USAGE)
         return MappingProxyType(found)
+
+    def _above(self, curies: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield the nearest concepts above those that annotators' vocabularies lack."""
+        for curie in curies:
+            if not is_curated(self.concept(curie)):
+                above = self._terminology.hierarchy.ancestors(curie)
+                known = [c for c in above if is_curated(self.concept(c))]
+                for wider in known[:_ABOVE]:
+                    yield wider, self._terminology.name(wider)
 
     def known(self, concept: Concept, method: str) -> DiseaseCandidate:
         """Return a concept as a candidate by its preferred name."""
@@ -139,6 +158,11 @@ class DiseaseCandidates:
         return tuple(
             n for n in self._terminology.exact_matches(text) if n.type == EntityType.DISEASE
         )
+
+
+def is_curated(concept: Concept) -> bool:
+    """Tell whether a concept is in a vocabulary that annotators of gold corpora use."""
+    return any(c.startswith(("MESH:", "OMIM:")) for c in concept)
 
 
 def heads(text: str) -> Iterator[str]:

@@ -45,6 +45,7 @@ FEATURES: Final[Mapping[str, str]] = MappingProxyType(
         "behind": "how much the best candidate's lookup score is better",
         "rank": "rank by the lookup score, from 0",
         "scope": "weight of the matched name's scope",
+        "in MeSH by name": "weight of the name of MeSH that agrees with the mention",
         "told": "share of the mention's words in the matched name",
         "covered": "share of the matched name's words in the mention",
         "words": "harmonic mean of told and covered",
@@ -70,6 +71,7 @@ FEATURES: Final[Mapping[str, str]] = MappingProxyType(
         "usage share of head": "the same share for the name without its first words",
         "usage share of words": "the same share for names with the same words",
         "usage of words": "training mentions of names with the same words (logarithm)",
+        "usage of each word": "what training mentions with some of the words mean",
         "same": "other names in the paper that mean the concept",
         "above": "is above another concept of the paper",
         "below": "is below another concept of the paper",
@@ -222,8 +224,14 @@ class DiseaseFeatures:
         usage = self._usage.of_name(name.text) or self._usage.of_name(name.surface)
         of_head = self._candidates.usage_of_head(name.text)
         of_words = self._usage.of_words(name.text)
+        of_each = self._usage.of_each_word(name.text)
         known = sum(usage.values())
         best = candidates[0].score
+        in_mesh = {
+            n.curie: n.weight
+            for n in reversed(self._candidates.exact(name.text))
+            if n.curie.startswith("MESH:")
+        }
         exact = sum(c.method in {EXACT, NORMAL_FORM} for c in candidates)
         of_name = (
             float(min(len(name_words(name.text).stems), 6)),
@@ -245,6 +253,7 @@ class DiseaseFeatures:
                     best - candidate.score,
                     float(rank),
                     name_weight(candidate.scope),
+                    max((in_mesh.get(curie, 0.0) for curie in concept), default=0.0),
                     like.told, like.covered, like.words, like.letters, like.head,
                     like.numbers_more, like.numbers_less, like.words_more, like.words_less,
                     max(label.words for label in labels),
@@ -254,6 +263,7 @@ class DiseaseFeatures:
                     _share(usage, concept), math.log1p(used), math.log1p(known),
                     _share(of_head, concept),
                     _share(of_words, concept), math.log1p(of_words.get(concept, 0)),
+                    of_each.get(concept, 0.0),
                     0.0, 0.0, 0.0, 0.0,
                     *of_name,
                 ]

@@ -25,10 +25,11 @@ from pipeline.normalization.disease_candidates import (
     DiseaseCandidate,
     DiseaseCandidates,
     is_acronym,
+    is_curated,
     stands_for,
 )
 from pipeline.normalization.disease_features import Described, DiseaseFeatures, DiseaseName
-from pipeline.normalization.disease_ranking import DiseaseRanker, Floats
+from pipeline.normalization.disease_ranking import DiseaseRanker, Floats, probabilities
 from pipeline.normalization.disease_usage import Concept, DiseaseUsage, Usage
 from pipeline.normalization.disease_words import WordWeights, name_words
 from pipeline.normalization.wording import told
@@ -114,7 +115,7 @@ class DiseaseLinker:
         weights = WordWeights(ranker.words, ranker.names)
         self._features = DiseaseFeatures(terminology, self._candidates, self._usage, weights)
         self._alone = lru_cache(maxsize=20_000)(
-            lambda name: ranker.model.probabilities(self._features.alone(name).rows)
+            lambda name: ranker.model.odds(self._features.alone(name).rows)
         )
 
     def link(self, names: Sequence[DiseaseName]) -> dict[DiseaseName, Link]:
@@ -178,29 +179,32 @@ class DiseaseLinker:
     ) -> list[Floats]:
         """Return the probabilities of the candidates of each name.
 
-        For most of them the paper says no more than the name, whose answer is remembered; the
+        For most of them the paper says no more than the name, whose odds are remembered; the
         others are asked for together.
         """
-        chances = [
+        odds = [
             np.zeros(len(found.rows)) if found.is_new else self._alone(name).copy()
             for name, found in zip(names, described, strict=True)
         ]
         rows = [found.rows[found.changed] for found in described]
-        changed = self._ranker.model.probabilities(np.concatenate(rows)) if rows else np.zeros(0)
+        changed = self._ranker.model.odds(np.concatenate(rows)) if rows else np.zeros(0)
         start = 0
-        for found, of_name in zip(described, chances, strict=True):
+        for found, of_name in zip(described, odds, strict=True):
             of_name[found.changed] = changed[start : start + len(found.changed)]
             start += len(found.changed)
-        return chances
+        return [probabilities(of_name) for of_name in odds]
 
     def _link(self, ranking: _Ranking) -> Link:
         name = ranking.name
         allowed = [(c, p) for c, p in ranking.ranked if self._broad or not self._widens(name, c)]
-        best = next(((c, p) for c, p in allowed if _curated(c)), None)
+        best = next(((c, p) for c, p in allowed if is_curated(c.concept)), None)
         if best is None or best[1] < self._ranker.least:
             return self._without_curated(name, allowed)
         candidate, probability = best
+        used = self._usage.identifier(candidate.concept)
         mesh = tuple(c for c in candidate.concept if c.startswith("MESH:"))
+        if used in mesh:
+            mesh = tuple(dict.fromkeys((used, *mesh)))
         mondo = tuple(c for c in candidate.concept if c.startswith("MONDO:"))
         reason = self._reason(name, candidate, ranking)
         named = self._named_in_mondo(name, candidate.concept)
@@ -215,12 +219,15 @@ class DiseaseLinker:
                 reason += f"; in MONDO {told(same.scope, self._terminology.name(own[0]))}"
         if named and named.curie not in mondo:
             mondo = (named.curie,)
-            label = self._terminology.name(named.curie)
-            reason += f"; in MONDO {told(named.scope, label)}, to which no mapping leads"
+            own_name = told(named.scope, self._terminology.name(named.curie))
+            reason += f"; in MONDO {own_name}, to which no mapping leads"
         primary = (mondo or mesh or candidate.concept)[0]
+        label = self._terminology.name(primary) or candidate.matched
+        if used.startswith("OMIM:"):
+            primary = used
         return Link(
             curie=primary,
-            name=self._terminology.name(primary) or candidate.matched,
+            name=label,
             score=probability,
             method=self._method(name, candidate),
             reason=_in_full(name, reason),
@@ -339,11 +346,6 @@ class DiseaseLinker:
             if taken.isdisjoint(c.concept) and p >= _LEAST_ALTERNATIVE
         ]
         return tuple(others[:_ALTERNATIVES])
-
-
-def _curated(candidate: DiseaseCandidate) -> bool:
-    """Tell whether a concept is in a vocabulary that the ranker was trained on."""
-    return any(c.startswith(("MESH:", "OMIM:")) for c in candidate.concept)
 
 
 def _has_words(candidate: DiseaseCandidate, methods: Collection[str]) -> bool:

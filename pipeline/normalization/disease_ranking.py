@@ -1,9 +1,10 @@
 """The disease ranker: how probable it is that a mention means a concept.
 
 Gradient-boosted decision trees over the named features of `disease_features.py` (Friedman 2001),
-trained on gold corpora by `bionorm train`. The trees ship as readable JSON: each node tests one
-feature. As the log odds of a leaf are the sum of the steps on the way to it, each decision can be
-told as what every feature added (Saabas 2014).
+trained on gold corpora by `bionorm train`. They give each candidate log odds against the mention
+having no concept; the candidates of a mention share one probability with that. The trees ship as
+readable JSON: each node tests one feature. As the log odds of a leaf are the sum of the steps on
+the way to it, each decision can be told as what every feature added (Saabas 2014).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Node:
     """A node of a decision tree.
 
     Attributes:
-        value: Log odds here, above those of the base.
+        value: What is added to the log odds here.
         feature: Column that is tested; -1 for a leaf.
         threshold: Rows with at most this value go left.
         left: Number of the left node.
@@ -72,8 +73,8 @@ class TreeModel:
         self._value = np.array([n.value for n in nodes])
         self._depth = max((_depth(tree) for tree in self.trees), default=0)
 
-    def probabilities(self, rows: Floats) -> Floats:
-        """Return the probability of each row."""
+    def odds(self, rows: Floats) -> Floats:
+        """Return the log odds of each row."""
         if not len(rows):
             return np.zeros(0)
         # Places in the flat arrays of all trees: the same for each row at the beginning.
@@ -83,8 +84,7 @@ class TreeModel:
         for _ in range(self._depth):
             goes_left = values[first + self._feature[place]] <= self._threshold[place]
             place = np.where(goes_left, self._left[place], self._right[place])
-        odds = self.base + self._value[place].sum(axis=1)
-        result: Floats = 1 / (1 + np.exp(-odds))
+        result: Floats = self.base + self._value[place].sum(axis=1)
         return result
 
     def contributions(self, row: Floats) -> dict[str, float]:
@@ -99,6 +99,17 @@ class TreeModel:
                 added[name] = added.get(name, 0.0) + following.value - node.value
                 node = following
         return {name: value for name, value in added.items() if abs(value) >= 1e-6}
+
+
+def probabilities(odds: Floats) -> Floats:
+    """Return the probabilities of the candidates of one mention.
+
+    >>> probabilities(np.log([2.0, 1.0])).tolist()
+    [0.5, 0.25]
+    """
+    shares = np.exp(odds)
+    result: Floats = shares / (1 + shares.sum())
+    return result
 
 
 @dataclass(frozen=True, slots=True)

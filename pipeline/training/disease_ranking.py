@@ -16,11 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import spacy
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from pipeline.language import document_text
 from pipeline.model import EntityType, Paper
-from pipeline.normalization.disease_candidates import DiseaseCandidates
+from pipeline.normalization.disease_candidates import DiseaseCandidates, is_curated
 from pipeline.normalization.disease_features import (
     COLUMNS,
     Described,
@@ -28,30 +27,20 @@ from pipeline.normalization.disease_features import (
     DiseaseName,
     disease_name,
 )
-from pipeline.normalization.disease_ranking import DiseaseRanker, Node, TreeModel
-from pipeline.normalization.disease_usage import Concept, DiseaseUsage, Usage
+from pipeline.normalization.disease_ranking import DiseaseRanker, TreeModel, probabilities
+from pipeline.normalization.disease_usage import Concept, DiseaseUsage, Usage, disease_concept
 from pipeline.normalization.disease_words import WordWeights, name_words
 from pipeline.normalization.diseases import concept_group
 from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
 from pipeline.recognition.places import places_of
 from pipeline.recognition.short_forms import ShortForms
 from pipeline.terminology.terminology import Terminology
+from pipeline.training.boosted_choice import BASE, Choice, fit_trees
 from pipeline.training.corpora import TrainingCorpus
 
 PARTS = 8
 _RARE = 3
-_SHRINKAGE = 0.12
-_SETTINGS = {
-    "max_iter": 150,
-    "max_leaf_nodes": 8,
-    "learning_rate": _SHRINKAGE,
-    "min_samples_leaf": 50,
-    "l2_regularization": 5.0,
-    "early_stopping": False,
-    "random_state": 0,
-}
 _MOST_WEIGHT = 4
-_INDIFFERENT = 0.001
 _THRESHOLDS = tuple(round(0.02 * i, 2) for i in range(1, 40))
 
 Floats = npt.NDArray[np.float64]
@@ -111,7 +100,7 @@ def train_ranker(
     weights = WordWeights(counts, names)
 
     def features(usage: Iterable[Usage]) -> DiseaseFeatures:
-        known = DiseaseUsage(usage, lambda curie: concept_group(curie, terminology))
+        known = DiseaseUsage(usage, lambda curie: disease_concept(curie, terminology))
         return DiseaseFeatures(terminology, DiseaseCandidates(terminology, known), known, weights)
 
     examples: list[_Example] = []
@@ -188,65 +177,40 @@ def describe_paper(paper: GoldPaper, features: DiseaseFeatures) -> Iterator[_Exa
 
 
 def fit(examples: Sequence[_Example]) -> TreeModel:
-    """Fit the trees to candidates, each of which is right or wrong."""
-    rows = np.concatenate([e.described.rows for e in examples])
-    labels = np.concatenate([e.right for e in examples])
-    weights = np.concatenate(
-        [np.full(len(e.right), min(e.disease.mentions, _MOST_WEIGHT) ** 0.5) for e in examples]
-    )
-    model = HistGradientBoostingClassifier(**_SETTINGS)
-    # Rounded, so that the readable trees are just those that were fitted.
-    model.fit(rows.round(6), labels, sample_weight=weights)
-    trees = [_tree(predictor.nodes) for (predictor,) in model._predictors]
-    return TreeModel(float(model._baseline_prediction.ravel()[0]), trees, COLUMNS)
+    """Fit the trees to names with their candidates, some of which are right."""
+    choices = [
+        # Rounded, so that the readable trees are just those that were fitted.
+        Choice(e.described.rows.round(6), e.right, min(e.disease.mentions, _MOST_WEIGHT) ** 0.5)
+        for e in examples
+    ]
+    return TreeModel(BASE, fit_trees(choices), COLUMNS)
 
 
 def choose_threshold(examples: Sequence[_Example]) -> float:
     """Return the least probability of a link.
 
-    It is the smallest one whose F1 of concepts by document is about the best: where it makes no
-    difference, a link with its probability is of more use than none. Each half of the papers is
-    scored by trees that the other half trained.
+    Two figures are weighed alike: F1 of concepts by document, for which a doubtful link had better
+    be left out, and the share of mentions that are resolved rightly, for which it is never worse
+    than none. Each half of the papers is scored by trees that the other half trained.
     """
-    chosen: list[tuple[float, str, Concept, bool]] = []
+    given: list[tuple[float, str, Concept, bool, int]] = []
     wanted: set[tuple[str, str]] = set()
     for half in range(2):
         model = fit([e for e in examples if e.paper.part % 2 != half])
         for e in examples:
             if e.paper.part % 2 == half:
                 wanted |= {(e.paper.id, curie) for curie in e.disease.identifiers}
-                if len(e.right):
-                    probabilities = model.probabilities(e.described.rows)
-                    best = int(probabilities.argmax())
-                    concept = e.described.candidates[best].concept
-                    probability = float(probabilities[best])
-                    chosen.append((probability, e.paper.id, concept, bool(e.right[best])))
+                chances = probabilities(model.odds(e.described.rows)).tolist()
+                found = zip(chances, e.described.candidates, e.right.tolist(), strict=True)
+                allowed = [(p, c.concept, right) for p, c, right in found if is_curated(c.concept)]
+                if allowed:
+                    chance, concept, right = max(allowed)
+                    given.append((chance, e.paper.id, concept, right, e.disease.mentions))
+    mentions = sum(e.disease.mentions for e in examples)
 
-    def f1(least: float) -> float:
-        given = {(paper, c): right for p, paper, c, right in chosen if p >= least}
-        right = sum(given.values())
-        return 2 * right / (len(given) + len(wanted))
+    def figure(least: float) -> float:
+        concepts = {(paper, c): right for p, paper, c, right, _ in given if p >= least}
+        f1 = 2 * sum(concepts.values()) / (len(concepts) + len(wanted))
+        return f1 + sum(n for p, *_, right, n in given if right and p >= least) / mentions
 
-    figures = {least: f1(least) for least in _THRESHOLDS}
-    enough = max(figures.values()) - _INDIFFERENT
-    return next(least for least, figure in figures.items() if figure >= enough)
-
-
-def _tree(nodes: npt.NDArray[np.void]) -> list[Node]:
-    """Turn a tree of scikit-learn into nodes, whose inner values it keeps without shrinkage."""
-    tree = []
-    for node in nodes:
-        value = float(node["value"])
-        if node["is_leaf"]:
-            tree.append(Node(round(value, 6)))
-        else:
-            tree.append(
-                Node(
-                    round(value * _SHRINKAGE, 6),
-                    int(node["feature_idx"]),
-                    float(node["num_threshold"]),
-                    int(node["left"]),
-                    int(node["right"]),
-                )
-            )
-    return tree
+    return max(_THRESHOLDS, key=lambda least: (figure(least), -least))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.model import Link
 from pipeline.normalization.disease_candidates import heads, is_acronym, stands_for
 from pipeline.normalization.disease_features import DiseaseName, disease_name
 from pipeline.normalization.disease_linking import BROAD, DiseaseLinker
@@ -41,6 +42,26 @@ def test_one_concept_in_both_vocabularies(linker: DiseaseLinker) -> None:
     assert (arthrosis.curie, arthrosis.mesh) == ("MONDO:0005178", ("MESH:D010003",))
     assert links[NAMES[1]].mesh == ("MESH:D006973",)
     assert links[NAMES[2]].curies == links[NAMES[3]].curies
+
+
+def test_the_identifier_that_annotators_use_comes_first(terminology: Terminology) -> None:
+    name = DiseaseName("Pelizaeus-Merzbacher disease", "Pelizaeus-Merzbacher disease")
+
+    def link(curie: str) -> Link:
+        usage = [Usage(name.text, curie, 3)]
+        return DiseaseLinker(terminology, ranker=shipped_ranker(), usage=usage).link([name])[name]
+
+    as_heading, as_catalogued = link("MESH:D020371"), link("OMIM:312080")
+    assert as_heading.curie == "MONDO:0010714"
+    assert as_catalogued.curie == "OMIM:312080"
+    assert as_catalogued.name == as_heading.name != ""
+    assert as_catalogued.mondo == as_heading.mondo == ("MONDO:0010714",)
+    assert as_catalogued.mesh == as_heading.mesh == ("MESH:D020371",)
+
+
+def test_a_heading_is_looked_for_where_only_mondo_has_the_name(linker: DiseaseLinker) -> None:
+    name = DiseaseName(*["attention-deficit/hyperactivity disorder"] * 2)
+    assert linker.link([name])[name].mesh == ("MESH:D001289",)
 
 
 def test_what_nothing_is_like_stays_without_concept(linker: DiseaseLinker) -> None:
@@ -89,9 +110,9 @@ def test_the_evidence_adds_up_to_the_probability(linker: DiseaseLinker) -> None:
         ranked = linker.ranked(NAMES, name)
         chances = [r.probability for r in ranked]
         assert chances == sorted(chances, reverse=True)
-        for r in ranked[:3]:
-            odds = model.base + sum(r.added.values())
-            assert 1 / (1 + math.exp(-odds)) == pytest.approx(r.probability, abs=1e-4)
+        shares = [math.exp(model.base + sum(r.added.values())) for r in ranked]
+        expected = [share / (1 + sum(shares)) for share in shares]
+        assert chances == pytest.approx(expected, abs=1e-4)
 
 
 def test_abbreviations_are_read_in_full() -> None:

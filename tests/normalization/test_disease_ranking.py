@@ -15,6 +15,7 @@ from pipeline.normalization.disease_ranking import (
     Node,
     TreeModel,
     pack,
+    probabilities,
     shipped_ranker,
     unpack,
 )
@@ -35,10 +36,18 @@ def by_hand(a: float, b: float) -> float:
 
 
 @given(st.lists(st.tuples(numbers, numbers), max_size=8))
-def test_probabilities(rows: list[tuple[float, float]]) -> None:
-    found = MODEL.probabilities(np.array(rows, float).reshape(-1, 2))
-    expected = [1 / (1 + math.exp(-by_hand(a, b))) for a, b in rows]
-    assert found.tolist() == pytest.approx(expected)
+def test_odds(rows: list[tuple[float, float]]) -> None:
+    found = MODEL.odds(np.array(rows, float).reshape(-1, 2))
+    assert found.tolist() == pytest.approx([by_hand(a, b) for a, b in rows])
+
+
+@given(st.lists(numbers, max_size=8))
+def test_candidates_share_a_probability_with_none(odds: list[float]) -> None:
+    found = probabilities(np.array(odds)).tolist()
+    assert all(0 < p < 1 for p in found)
+    none = 1 / (1 + sum(map(math.exp, odds)))
+    assert sum(found) + none == pytest.approx(1)
+    assert [p / none for p in found] == pytest.approx([math.exp(o) for o in odds])
 
 
 @given(numbers, numbers)
