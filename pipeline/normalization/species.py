@@ -17,10 +17,6 @@ _COLLECTIVE = re.compile(r"\b(?:sp|spp|gen)\.|^(?:unidentified|uncultured|unclas
 STRAINS = ("own", "species")
 _ALTERNATIVES = 5
 _VERNACULAR = frozenset({"common", "word"})
-_OF_SPECIES = frozenset(
-    {"strain", "isolate", "forma specialis", "serotype", "serogroup", "pathogroup", "genotype"}
-)
-"""Ranks of what the setting `species` takes for its species."""
 _RANK_ORDER = {"species": 0, "subspecies": 1, "genus": 2}
 
 
@@ -38,7 +34,8 @@ def link_species(
         genera: Genera and species that the paper names in full, with counts: they decide what an
             abbreviated name (`C. elegans`) stands for.
         terminology: The terminology.
-        strains: What a strain is resolved to, of `STRAINS`: its own taxon, or its species.
+        strains: What a strain, subspecies or other taxon below a species is resolved to, of
+            `STRAINS`: its own taxon, or its species.
     """
     best: dict[str, NameMatch] = {}
     for name in names:
@@ -80,7 +77,7 @@ def link_species(
     elif ambiguous:
         reason = f"{len(rivals)} species are abbreviated like this; the best known one is taken"
     curie = first.curie
-    if strains == STRAINS[1] and terminology.rank(curie) in _OF_SPECIES:
+    if strains == STRAINS[1] and first.scope != "word":
         curie = _species_of(curie, terminology) or curie
     if curie != first.curie:
         reason += f", {terminology.rank(first.curie)} of {terminology.name(curie)}"
@@ -141,16 +138,19 @@ def _with_genes(terminology: Terminology) -> frozenset[str]:
     return frozenset(known | {p for p in parents if taxa.of(p) in known})
 
 
-def _species_of(curie: str, terminology: Terminology) -> str:
-    """Return the species that a taxon is or belongs to, or an empty string."""
-    seen: set[str] = set()
-    while curie and curie not in seen:
-        if terminology.rank(curie) == "species":
-            return curie
-        seen.add(curie)
+def lineage(curie: str, terminology: Terminology) -> list[str]:
+    """Return a taxon and what is above it, up to the root."""
+    path: list[str] = []
+    while curie and curie not in path:
+        path.append(curie)
         parents = terminology.parents(curie)
         curie = parents[0] if parents else ""
-    return ""
+    return path
+
+
+def _species_of(curie: str, terminology: Terminology) -> str:
+    """Return the species that a taxon is or belongs to, or an empty string."""
+    return next((c for c in lineage(curie, terminology) if terminology.rank(c) == "species"), "")
 
 
 def within_species(names: Sequence[NameMatch], terminology: Terminology) -> list[NameMatch]:
