@@ -15,6 +15,8 @@ from pipeline.terminology.terminology import NameMatch, Terminology
 
 _COLLECTIVE = re.compile(r"\b(?:sp|spp|gen)\.|^(?:unidentified|uncultured|unclassified) ")
 STRAINS = ("own", "species")
+SPECIES_LEVEL = frozenset({"s800"})
+"""Corpora whose guideline has the species for a strain; the others have the strain's own taxon."""
 _ALTERNATIVES = 5
 _VERNACULAR = frozenset({"common", "word"})
 _RANK_ORDER = {"species": 0, "subspecies": 1, "genus": 2}

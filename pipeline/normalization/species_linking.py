@@ -92,7 +92,8 @@ class SpeciesLinker:
     ) -> list[NameMatch]:
         """Return the names of a mention as the paper's own definitions have them."""
         surface = place.name
-        if all(n.scope in _COLLOQUIAL for n in names):
+        begins = paper.beginning(place.start_char, place.end_char)
+        if all(n.scope in _COLLOQUIAL for n in names) and not begins:
             if _ACRONYM.fullmatch(surface):
                 names = self._supported(names, taxa) or self._spelled_out(surface, taxa) or names
             elif beside := paper.alias(surface, bracketed=bool(names)):
@@ -103,11 +104,9 @@ class SpeciesLinker:
             return names
         if strain := paper.strain(surface):
             return list(strain)
-        if not _VIRUS_END.search(surface) and (
-            begins := paper.beginning(place.start_char, place.end_char)
-        ):
+        if begins and not _VIRUS_END.search(surface):
             return list(begins)
-        return self._otherwise(surface)
+        return list(paper.misspelled(surface)) or self._otherwise(surface)
 
     def _narrows(self, names: Sequence[NameMatch], wider: Sequence[NameMatch]) -> bool:
         """Whether names belong to taxa within those of other names."""
@@ -142,19 +141,29 @@ class SpeciesLinker:
 
     def _named(self, text: str) -> list[NameMatch]:
         names = [n for n in self._terminology.exact_matches(text) if n.type == EntityType.SPECIES]
+        if not names and (taxonomy := self._terminology.taxonomy) is not None:
+            names = [
+                NameMatch(n.curie, n.text, n.scope, EntityType.SPECIES, 0, n.identical)
+                for n in taxonomy.lookup(text)
+            ]
         return within_species(names, self._terminology)
 
 
 def _variants(surface: str) -> Iterator[str]:
-    """Yield a name without brackets, authority, general words and then words in front."""
+    """Yield a name by itself, without brackets, authority or general words, and as a virus.
+
+    At last without words in front: `Indian rhesus macaques`.
+    """
     seen = {surface}
     forms = [surface]
     for pattern in (_IN_BRACKETS, _COMPOUND, _GENERAL, _AUTHORITY):
         forms += [pattern.sub("", form) for form in forms]
+    yield surface
     for form in forms:
         if form not in seen and len(form) > 2:
             seen.add(form)
             yield form
+    yield f"{surface} virus"
     for form in dict.fromkeys(forms):
         words = form.split()
         for i in range(1, min(len(words), _MOST_DROPPED + 1)):

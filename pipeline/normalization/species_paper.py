@@ -21,6 +21,14 @@ TaxonPlace = tuple[int, int, Sequence[NameMatch]]
 _OPENING = re.compile(r"(?P<bracket>[\s,]*[(\[]\s*)|,? ")
 _WORD_BEFORE = re.compile(r"(?:[^\W\d_]|['’-])+$")
 _BRACKETS = re.compile(r"\s?[(\[]([a-z][^()\[\]]{2,40})[)\]]")
+_OWN_STRAIN = re.compile(
+    r"[a-z]{3} (?:(?:sub)?str(?:ain|\.) )?([A-Z][\w.-]*(?: \d[\w.-]*)?|\d[\w.-]*[A-Z]\w*)$"
+)
+_BINOMIAL = re.compile(r"[A-Z](?:\.|[a-z]{2,}) [a-z]{5,}")
+_FUNCTION_WORD = re.compile(
+    r"(?:(?:^|\b(?:an?|and|as|by|for|from|in|of|on|or|that|the|to|two|with))\s|[^\w\s-]\s?|^)$",
+    re.I,
+)
 _MOST_WORDS = 4
 _NO_NAMES = frozenset(
     {
@@ -59,7 +67,9 @@ class PaperNames:
             bracketed: Whether only a scientific name in brackets counts.
         """
         found = self._aliases.get(normal_form(surface))
-        return found[1] if found and (found[0] or not bracketed) else ()
+        if not found or (not found[0] and (bracketed or _BINOMIAL.fullmatch(surface))):
+            return ()
+        return found[1]
 
     def beginning(self, start: int, end: int) -> Sequence[NameMatch]:
         """Return the species whose scientific name a stretch of text begins with, or nothing."""
@@ -73,12 +83,28 @@ class PaperNames:
         """The taxa that the text names scientifically."""
         return frozenset(n.curie for _, _, names in self._taxa for n in names)
 
+    def misspelled(self, surface: str) -> Sequence[NameMatch]:
+        """Return the species that the text names all but like this, or nothing."""
+        if not _BINOMIAL.fullmatch(surface):
+            return ()
+        for _, _, names in self._taxa:
+            full = names[0].text
+            known = f"{full[0]}. {full.partition(' ')[2]}" if surface[1] == "." else full
+            if surface[0] == known[0] and _differ_little(surface, known):
+                return names
+        return ()
+
     @cached_property
     def _strains(self) -> Mapping[str, Sequence[NameMatch]]:
         found = find_strains(self._text, [(start, end) for start, end, _ in self._taxa])
-        return {
+        table = {
             strain_key(self._text[s.start : s.end]): self._taxa[s.name][2] for s in reversed(found)
         }
+        # A strain that is a taxon of its own: `Pseudomonas fluorescens Q8r1-96`, then `Q8r1-96`.
+        for start, end, names in reversed(self._taxa):
+            if own := _OWN_STRAIN.search(self._text, start, end):
+                table[strain_key(own[1])] = names
+        return table
 
     @cached_property
     def _aliases(self) -> Mapping[str, tuple[bool, Sequence[NameMatch]]]:
@@ -112,8 +138,26 @@ class PaperNames:
                 break
             phrase = normal_form(stripped[word.start() :])
             if phrase not in _NO_NAMES:
-                phrases.append((phrase, opening["bracket"] is not None))
+                # `cocoa onion (Hymenocallis tubiflora)` does not say what an onion is.
+                whole = _FUNCTION_WORD.search(stripped, 0, word.start()) is not None
+                phrases.append((phrase, whole and opening["bracket"] is not None))
             at = word.start() - 1
             if at < 0 or stripped[at] != " ":
                 break
         return phrases
+
+
+def _differ_little(one: str, other: str) -> bool:
+    """Whether a letter was left out, added or changed, or two neighbours were exchanged."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    first = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), -1)
+    if first < 0:
+        return True
+    rests = one[first:], other[first:]
+    return (
+        rests[0][1:] == rests[1][1:]
+        or rests[0][1:] == rests[1]
+        or rests[0] == rests[1][1:]
+        or (rests[0][:2] == rests[1][1::-1] and rests[0][2:] == rests[1][2:])
+    )
