@@ -33,8 +33,8 @@ _GENERAL = re.compile(
     r"|strains?|transformants?|trees?|varieties|variety|virions?|virus(?:es)?)$"
 )
 _AUTHORITY = re.compile(
-    r"(?<=[a-z]{3}) (?:\(?[A-Z][\w.’'-]*(?:(?: and| et| ex| &|,)? [A-Z]?[\w.’'-]+)*(?:, \d{4})?\)?.*"
-    r"|(?:[a-z]+\. ?)+(?:nov|n)\.?.*)$"
+    r"(?<=[a-z]{3}) (?:\(?[A-Z][\w.’'-]*(?:(?: and| et| ex| &|,)? [A-Z]?[\w.’'-]+)*(?:, \d{4})?"
+    r"\)?.*|(?:[a-z]+\. ?)+(?:nov|n)\.?.*)$"
 )
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z]")
 _MOST_DROPPED = 4

@@ -49,10 +49,12 @@ class PaperFacts:
     Attributes:
         words: Every word of the text as it is written, with its count.
         gene_taxa: Taxon numbers of the species that the text may speak of, human aside.
+        scientific: Identifiers of the species that it names scientifically.
     """
 
     words: dict[str, int]
     gene_taxa: Collection[int]
+    scientific: Collection[str] = ()
 
 
 def words_of(text: str) -> dict[str, int]:
@@ -101,6 +103,9 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
     if type_ == EntityType.GENE:
         features += _gene_features(reading.names, facts, case)
     else:
+        if type_ == EntityType.SPECIES:
+            if facts.scientific and any(n.curie in facts.scientific for n in reading.names):
+                features.append(f"named-scientifically scope={best.scope}")
         vocabularies = sorted({n.curie[: n.curie.find(":")] for n in reading.names})
         features.append(f"vocabulary={'+'.join(vocabularies)}")
         features.append(f"exact={any(n.identical == 2 for n in reading.names)} case={case}")

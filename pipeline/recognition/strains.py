@@ -24,11 +24,13 @@ _CODE = re.compile(
 )
 _MARK = re.compile(r"\s?\(T\)?|\^T\b")
 _NOVEL = re.compile(
-    r"(?:,? ?(?:gen|sp|spec|subsp|comb)\. ?nov\.?|,? n\. ?(?:g|gen|sp)\.|,? nov\. (?:gen|sp|spec)\.)+"
+    r"(?:,? ?(?:gen|sp|spec|subsp|comb)\. ?nov\.?|,? n\. ?(?:g|gen|sp)\."
+    r"|,? nov\. (?:gen|sp|spec)\.)+"
 )
 _KEYWORD = r"(?:sub)?(?:strain|isolate)s?,?"
 _ADJACENT = re.compile(
-    rf"(?:{_NOVEL.pattern})?[,;]? ?[(\[]?(?P<keyword>(?:the )?(?:type )?{_KEYWORD}(?: (?:is|was|designated))? )?"
+    rf"(?:{_NOVEL.pattern})?[,;]? ?[(\[]?"
+    rf"(?P<keyword>(?:the )?(?:type )?{_KEYWORD}(?: (?:is|was|designated))? )?"
 )
 _KEYWORD_BEFORE = re.compile(
     rf"\b(?:{_KEYWORD}(?: of (?:the (?:type )?|this )species)?(?: (?:is|are|was|designated|named))?"

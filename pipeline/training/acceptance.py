@@ -12,11 +12,16 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.recognition.acceptance import AcceptanceModel
+from pipeline.recognition.features import Reading
 from pipeline.training.reading import FOLDS, ReadPaper
 
 UNDECIDED = frozenset({"FamilyName", "DomainMotif"})
 """Annotations that are neither right nor wrong: families and domains are left out of training."""
 
+NO_PEOPLE = frozenset({"s800"})
+"""Corpora that annotate names of species but not words for people, such as `patients`."""
+
+_PEOPLE = ("NCBITaxon:9606", "word")
 _RARE = 3
 _STRENGTH = 0.5
 
@@ -74,10 +79,18 @@ def _collect(paper: ReadPaper, examples: dict[str, Examples]) -> None:
         gold.setdefault((start, end), set()).add(type_)
     for reading, features in zip(paper.readings, paper.features, strict=True):
         annotated = gold.get((reading.match.start, reading.match.end), set())
-        if reading.type in paper.types and not annotated & UNDECIDED:
+        if (
+            reading.type in paper.types
+            and not annotated & UNDECIDED
+            and not (paper.corpus in NO_PEOPLE and _speaks_of_people(reading))
+        ):
             part = examples.setdefault(reading.type, Examples([], []))
             part.features.append(features)
             part.labels.append(reading.type in annotated)
+
+
+def _speaks_of_people(reading: Reading) -> bool:
+    return any((n.curie, n.scope) == _PEOPLE for n in reading.names)
 
 
 def _fit(examples: Examples) -> dict[str, float]:
