@@ -14,6 +14,8 @@ from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.terminology import NameMatch, Terminology
 
 _COLLECTIVE = re.compile(r"\b(?:sp|spp|gen)\.|^(?:unidentified|uncultured|unclassified) ")
+_BINOMIAL = re.compile(r"([A-Z][a-z]+ [a-z]{3,}) ")
+_VIRUS_BINOMIAL = re.compile(r"[A-Z][a-z]+virus [a-z0-9]+")
 STRAINS = ("own", "species")
 SPECIES_LEVEL = frozenset({"s800"})
 """Corpora whose guideline has the species for a strain; the others have the strain's own taxon."""
@@ -80,7 +82,7 @@ def link_species(
         reason = f"{len(rivals)} species are abbreviated like this; the best known one is taken"
     curie = first.curie
     if strains == STRAINS[1] and first.scope != "word":
-        curie = _species_of(curie, terminology) or curie
+        curie = _lifted(curie, terminology)
     if curie != first.curie:
         reason += f", {terminology.rank(first.curie)} of {terminology.name(curie)}"
     others = [n for n in ranked[1:] if n.curie != curie][:_ALTERNATIVES]
@@ -153,6 +155,33 @@ def lineage(curie: str, terminology: Terminology) -> list[str]:
 def _species_of(curie: str, terminology: Terminology) -> str:
     """Return the species that a taxon is or belongs to, or an empty string."""
     return next((c for c in lineage(curie, terminology) if terminology.rank(c) == "species"), "")
+
+
+def _lifted(curie: str, terminology: Terminology) -> str:
+    """Return the species of a taxon that lies below one, or the taxon itself.
+
+    Viruses whose species got a Latin binomial stay: `Tomato black ring virus` was the species that
+    is now Nepovirus nigranuli, and is no strain of it.
+    """
+    name = terminology.name(curie)
+    species = _species_of(curie, terminology)
+    if not species and (binomial := _BINOMIAL.match(name)):
+        # Taxa that the snapshot took from a list without hierarchy.
+        species = next(
+            (
+                n.curie
+                for n in terminology.exact_matches(binomial[1])
+                if n.scope == "scientific" and terminology.rank(n.curie) == "species"
+            ),
+            "",
+        )
+    if not species or (
+        terminology.rank(curie) == "no rank"
+        and _VIRUS_BINOMIAL.fullmatch(terminology.name(species))
+        and name.endswith("virus")
+    ):
+        return curie
+    return species
 
 
 def within_species(names: Sequence[NameMatch], terminology: Terminology) -> list[NameMatch]:

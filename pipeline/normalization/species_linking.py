@@ -96,9 +96,11 @@ class SpeciesLinker:
         if all(n.scope in _COLLOQUIAL for n in names) and not begins:
             if _ACRONYM.fullmatch(surface):
                 names = self._supported(names, taxa) or self._spelled_out(surface, taxa) or names
-            elif beside := paper.alias(surface, bracketed=bool(names)):
-                return list(beside)
-            elif (beside := paper.alias(surface)) and self._narrows(beside, names):
+            elif (beside := paper.alias(surface)) and (
+                not names
+                or self._narrows(beside, names)
+                or (beside := paper.alias(surface, bracketed=True))
+            ):
                 return list(beside)
         if names:
             return names

@@ -103,9 +103,8 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
     if type_ == EntityType.GENE:
         features += _gene_features(reading.names, facts, case)
     else:
-        if type_ == EntityType.SPECIES:
-            if facts.scientific and any(n.curie in facts.scientific for n in reading.names):
-                features.append(f"named-scientifically scope={best.scope}")
+        if type_ == EntityType.SPECIES and any(n.curie in facts.scientific for n in reading.names):
+            features.append(f"named-scientifically scope={best.scope}")
         vocabularies = sorted({n.curie[: n.curie.find(":")] for n in reading.names})
         features.append(f"vocabulary={'+'.join(vocabularies)}")
         features.append(f"exact={any(n.identical == 2 for n in reading.names)} case={case}")

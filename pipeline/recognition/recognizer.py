@@ -34,7 +34,7 @@ from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.matcher import Match
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
-DEFAULT_THRESHOLD = 0.4
+DEFAULT_THRESHOLD = 0.45
 """Below one half: F1 of species is best there, since what is found too much often overlaps."""
 DEFAULT_GUIDELINE = "biored"
 _STRAIN = 0.9
