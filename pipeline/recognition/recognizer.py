@@ -99,6 +99,8 @@ class Recognizer(Rebuilt):
         self.model = model
         self.tagger = tagger
         self.sequence_types = tuple(sequence_types)
+        # Species that have a name are judged by their names, whoever else looks for species.
+        self._in_context = tuple(t for t in sequence_types if t != EntityType.SPECIES)
         self.threshold = threshold
         self.guideline = guideline
         offer(RECOGNITION, recognition_of)
@@ -116,7 +118,7 @@ class Recognizer(Rebuilt):
             for short, long in zip(shorts, longs, strict=True)
         ]
         proposals = self._propose(doc.text, definitions)
-        self.combiner.combine(doc, proposals, in_context=self.sequence_types)
+        self.combiner.combine(doc, proposals, in_context=self._in_context)
         return doc
 
     def _propose(self, text: str, definitions: Sequence[Definition]) -> Iterator[Proposal]:
@@ -125,37 +127,37 @@ class Recognizer(Rebuilt):
             self.model.probability(reading.type, described)
             for reading, described in zip(every, features, strict=True)
         ]
-        for reading, probability in zip(every, probabilities, strict=True):
-            if probability >= self.threshold and self._decides(reading):
-                match, score = reading.match, round(probability, 6)
+        read = set()
+        for reading, described, common in zip(every, features, probabilities, strict=True):
+            if reading.type in self._in_context:
+                continue
+            match = reading.match
+            read.add((match.start, match.end, reading.type))
+            probability = (
+                self.model.probability(reading.type, described, self.guideline)
+                if self.model.has_own(reading.type, self.guideline)
+                else common
+            )
+            if probability >= self.threshold:
+                score = round(probability, 6)
                 yield Proposal(match.start, match.end, reading.type, score, "a name")
-        yield from self._strains(text, every, probabilities)
+        yield from self._strains(text, every)
         if self.sequence_types:
             hints = hints_of(every, probabilities)
             for found in self.tagger.find(text, hints, definitions, self.guideline):
-                if found.type in self.sequence_types:
+                # Of what the names of the terminology decide, the tagger adds what has no name.
+                is_new = (found.start, found.end, found.type) not in read
+                if found.type in self.sequence_types and is_new:
                     score = round(found.probability, 6)
                     yield Proposal(found.start, found.end, found.type, score, "found in context")
 
-    def _decides(self, reading: Reading) -> bool:
-        """Whether a name is a mention without the tagger.
-
-        Which everyday words for species and people count is a matter of guidelines, which the
-        tagger knows; names of species that no word stands for count in all.
-        """
-        return reading.type not in self.sequence_types or (
-            reading.type == EntityType.SPECIES and all(n.scope != "word" for n in reading.names)
-        )
-
-    def _strains(
-        self, text: str, every: Sequence[Reading], probabilities: Sequence[float]
-    ) -> Iterator[Proposal]:
+    def _strains(self, text: str, every: Sequence[Reading]) -> Iterator[Proposal]:
         """Yield the strains of species that the paper describes: they are what it is about."""
         if not _DESCRIPTION.search(text):
             return
         species = {
-            (r.match.start, r.match.end): p
-            for r, p in zip(every, probabilities, strict=True)
+            (r.match.start, r.match.end)
+            for r in every
             if r.type == EntityType.SPECIES
             and any(n.scope in _SCIENTIFIC and " " in n.text for n in r.names)
         }

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.recognition.acceptance import AcceptanceModel
+from pipeline.recognition.acceptance import AcceptanceModel, of_guideline
 from pipeline.recognition.features import Reading
 from pipeline.training.reading import FOLDS, ReadPaper
 
@@ -19,7 +19,10 @@ UNDECIDED = frozenset({"FamilyName", "DomainMotif"})
 """Annotations that are neither right nor wrong: families and domains are left out of training."""
 
 NO_PEOPLE = frozenset({"s800"})
-"""Corpora that annotate names of species but not words for people, such as `patients`."""
+"""Corpora that annotate names of species but not words for people, such as `patients`.
+
+What they say of such words is left out of the common weights, and their guideline has its own.
+"""
 
 _PEOPLE = ("NCBITaxon:9606", "word")
 _RARE = 3
@@ -32,6 +35,18 @@ class Examples:
 
     features: list[Sequence[str]]
     labels: list[bool]
+    corpora: list[str]
+    people: list[bool]
+
+    def where(self, wanted: Sequence[bool]) -> Examples:
+        """Return some of the examples."""
+        rows = [i for i, is_wanted in enumerate(wanted) if is_wanted]
+        return Examples(
+            [self.features[i] for i in rows],
+            [self.labels[i] for i in rows],
+            [self.corpora[i] for i in rows],
+            [self.people[i] for i in rows],
+        )
 
 
 def train(papers: Sequence[ReadPaper]) -> AcceptanceModel:
@@ -45,10 +60,16 @@ def train(papers: Sequence[ReadPaper]) -> AcceptanceModel:
     for paper in papers:
         _collect(paper, examples)
         training.setdefault(paper.corpus, []).append(paper.id)
-    return AcceptanceModel(
-        {type_: _fit(found) for type_, found in sorted(examples.items())},
-        {name: tuple(ids) for name, ids in training.items()},
-    )
+    weights: dict[str, dict[str, float]] = {}
+    for type_, found in sorted(examples.items()):
+        common = [
+            not (is_people and corpus in NO_PEOPLE)
+            for corpus, is_people in zip(found.corpora, found.people, strict=True)
+        ]
+        weights[type_] = _fit(found.where(common))
+        for corpus in sorted(NO_PEOPLE & set(found.corpora)):
+            weights[of_guideline(type_, corpus)] = _fit_own(found, corpus)
+    return AcceptanceModel(weights, {name: tuple(ids) for name, ids in training.items()})
 
 
 def cross_fitted(
@@ -79,14 +100,12 @@ def _collect(paper: ReadPaper, examples: dict[str, Examples]) -> None:
         gold.setdefault((start, end), set()).add(type_)
     for reading, features in zip(paper.readings, paper.features, strict=True):
         annotated = gold.get((reading.match.start, reading.match.end), set())
-        if (
-            reading.type in paper.types
-            and not annotated & UNDECIDED
-            and not (paper.corpus in NO_PEOPLE and _speaks_of_people(reading))
-        ):
-            part = examples.setdefault(reading.type, Examples([], []))
+        if reading.type in paper.types and not annotated & UNDECIDED:
+            part = examples.setdefault(reading.type, Examples([], [], [], []))
             part.features.append(features)
             part.labels.append(reading.type in annotated)
+            part.corpora.append(paper.corpus)
+            part.people.append(_speaks_of_people(reading))
 
 
 def _speaks_of_people(reading: Reading) -> bool:
@@ -104,6 +123,25 @@ def _fit(examples: Examples) -> dict[str, float]:
     model.fit(matrix, labels)
     weights = model.coef_[0]
     return {f: round(float(weights[i]), 3) for f, i in columns.items() if abs(weights[i]) >= 0.01}
+
+
+def _fit_own(examples: Examples, corpus: str) -> dict[str, float]:
+    """Fit the weights of one corpus' guideline: the common ones and how it departs from them.
+
+    Its features are there twice, once for all corpora and once for itself (Daumé 2007,
+    aclanthology.org/P07-1033); a reading by its guideline has the sum of both.
+    """
+    doubled = [
+        [*row, *(of_guideline(f, corpus) for f in row)] if name == corpus else row
+        for row, name in zip(examples.features, examples.corpora, strict=True)
+    ]
+    both = _fit(Examples(doubled, examples.labels, examples.corpora, examples.people))
+    ending = of_guideline("", corpus)
+    names = {f.removesuffix(ending) for f in both}
+    return {
+        f: round(both.get(f, 0.0) + both.get(of_guideline(f, corpus), 0.0), 3)
+        for f in sorted(names)
+    }
 
 
 def _matrix(rows: Iterable[Sequence[str]], columns: Mapping[str, int]) -> csr_matrix:
