@@ -29,6 +29,7 @@ from pipeline.recognition.rebuilding import Rebuilt
 from pipeline.recognition.sequence import hints_of
 from pipeline.recognition.strains import find_strains
 from pipeline.recognition.tagger import Tagger, shipped_tagger
+from pipeline.terminology.full_taxonomy import FullTaxonomy
 from pipeline.terminology.gene_prefixes import find_prefixed, prefixed_names
 from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.matcher import Match
@@ -64,6 +65,7 @@ class NameReader:
             ):
                 matches.append(Match(start, end, -1))
                 names.append(prefixed)
+        _add_vernacular(text, self.terminology.taxonomy, matches, names)
         every = readings(text, *_with_taxa(matches, names, self.terminology.find_taxa(text)))
         facts = PaperFacts(words_of(text), self._taxa(every), _scientific(every))
         longer = longer_types(every)
@@ -217,6 +219,34 @@ def make_recognizer(
     )
     settings = (snapshot, threshold, sequence_types, guideline)
     return recognizer.made_by(make_recognizer, None, name, *settings)
+
+
+def _add_vernacular(
+    text: str,
+    taxonomy: FullTaxonomy | None,
+    matches: list[Match],
+    names: list[tuple[NameMatch, ...]],
+) -> None:
+    """Add the common names that only the full taxonomy has to the matches of the index."""
+    if taxonomy is None:
+        return
+    known = {
+        (m.start, m.end)
+        for m, found in zip(matches, names, strict=True)
+        if any(n.type == EntityType.SPECIES for n in found)
+    }
+    places = {(m.start, m.end): i for i, m in enumerate(matches)}
+    for m in taxonomy.find_vernacular(text):
+        if (m.start, m.end) in known:
+            continue
+        found = tuple(
+            NameMatch(n.curie, n.text, n.scope, EntityType.SPECIES, 0, n.identical) for n in m.names
+        )
+        if (i := places.get((m.start, m.end))) is not None:
+            names[i] = (*names[i], *found)
+        else:
+            matches.append(Match(m.start, m.end, -1))
+            names.append(found)
 
 
 def _scientific(every: Sequence[Reading]) -> frozenset[str]:

@@ -12,19 +12,14 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.recognition.acceptance import AcceptanceModel, of_guideline
-from pipeline.recognition.features import Reading
 from pipeline.training.reading import FOLDS, ReadPaper
 
 UNDECIDED = frozenset({"FamilyName", "DomainMotif"})
 """Annotations that are neither right nor wrong: families and domains are left out of training."""
 
-NO_PEOPLE = frozenset({"s800"})
-"""Corpora that annotate names of species but not words for people, such as `patients`.
+OWN_WEIGHTS = ("s800",)
+"""Corpora whose guidelines get weights of their own: S800 has no words for people (`patients`)."""
 
-What they say of such words is left out of the common weights, and their guideline has its own.
-"""
-
-_PEOPLE = ("NCBITaxon:9606", "word")
 _RARE = 3
 _STRENGTH = 0.5
 
@@ -36,17 +31,6 @@ class Examples:
     features: list[Sequence[str]]
     labels: list[bool]
     corpora: list[str]
-    people: list[bool]
-
-    def where(self, wanted: Sequence[bool]) -> Examples:
-        """Return some of the examples."""
-        rows = [i for i, is_wanted in enumerate(wanted) if is_wanted]
-        return Examples(
-            [self.features[i] for i in rows],
-            [self.labels[i] for i in rows],
-            [self.corpora[i] for i in rows],
-            [self.people[i] for i in rows],
-        )
 
 
 def train(papers: Sequence[ReadPaper]) -> AcceptanceModel:
@@ -62,13 +46,10 @@ def train(papers: Sequence[ReadPaper]) -> AcceptanceModel:
         training.setdefault(paper.corpus, []).append(paper.id)
     weights: dict[str, dict[str, float]] = {}
     for type_, found in sorted(examples.items()):
-        common = [
-            not (is_people and corpus in NO_PEOPLE)
-            for corpus, is_people in zip(found.corpora, found.people, strict=True)
-        ]
-        weights[type_] = _fit(found.where(common))
-        for corpus in sorted(NO_PEOPLE & set(found.corpora)):
-            weights[of_guideline(type_, corpus)] = _fit_own(found, corpus)
+        weights[type_] = _fit(found)
+        for corpus in OWN_WEIGHTS:
+            if corpus in found.corpora:
+                weights[of_guideline(type_, corpus)] = _fit_own(found, corpus)
     return AcceptanceModel(weights, {name: tuple(ids) for name, ids in training.items()})
 
 
@@ -101,15 +82,10 @@ def _collect(paper: ReadPaper, examples: dict[str, Examples]) -> None:
     for reading, features in zip(paper.readings, paper.features, strict=True):
         annotated = gold.get((reading.match.start, reading.match.end), set())
         if reading.type in paper.types and not annotated & UNDECIDED:
-            part = examples.setdefault(reading.type, Examples([], [], [], []))
+            part = examples.setdefault(reading.type, Examples([], [], []))
             part.features.append(features)
             part.labels.append(reading.type in annotated)
             part.corpora.append(paper.corpus)
-            part.people.append(_speaks_of_people(reading))
-
-
-def _speaks_of_people(reading: Reading) -> bool:
-    return any((n.curie, n.scope) == _PEOPLE for n in reading.names)
 
 
 def _fit(examples: Examples) -> dict[str, float]:
@@ -135,7 +111,7 @@ def _fit_own(examples: Examples, corpus: str) -> dict[str, float]:
         [*row, *(of_guideline(f, corpus) for f in row)] if name == corpus else row
         for row, name in zip(examples.features, examples.corpora, strict=True)
     ]
-    both = _fit(Examples(doubled, examples.labels, examples.corpora, examples.people))
+    both = _fit(Examples(doubled, examples.labels, examples.corpora))
     ending = of_guideline("", corpus)
     names = {f.removesuffix(ending) for f in both}
     return {
