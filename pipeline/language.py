@@ -15,6 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.model import NIL, EntityType, Link, Mention, Paper, Passage
 from pipeline.normalization.link_extension import link_of
 from pipeline.normalization.normalizer import STEPS
+from pipeline.normalization.species import SPECIES_LEVEL, STRAINS
 from pipeline.recognition.extensions import keep
 from pipeline.recognition.external import External
 from pipeline.recognition.places import Place, place_of, places_of, set_places
@@ -48,7 +49,7 @@ def load(
             so, in its place; a string is the name of a model.
         guideline: Corpus whose annotation guideline the embedded recognizer follows, of
             `recognition.tagger.guidelines()`. If it is not the default, species too are found
-            by the model that knows guidelines.
+            by the model that knows guidelines, and strains are resolved to what it has for them.
         organisms: Taxa, such as `NCBITaxon:10090`, whose genes are preferred.
         only_organisms: Whether genes of all other taxa stay without identifier.
 
@@ -87,6 +88,7 @@ def load(
             "steps": steps,
             "organisms": list(organisms),
             "only_organisms": only_organisms,
+            "strains": STRAINS[guideline in SPECIES_LEVEL],
         },
     )
     return nlp

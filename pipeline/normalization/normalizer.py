@@ -24,9 +24,9 @@ from pipeline.normalization.genes import FAMILIES, HUMAN_PRIOR, GeneLinker, Gene
 from pipeline.normalization.link_extension import register_link
 from pipeline.normalization.mentions import attach_links, mentions_to_resolve
 from pipeline.normalization.other import link_other
-from pipeline.normalization.species import STRAINS, full_names, link_species, within_species
+from pipeline.normalization.species import STRAINS, within_species
 from pipeline.normalization.species_context import SpeciesContext
-from pipeline.normalization.species_names import SpeciesNames
+from pipeline.normalization.species_linking import SpeciesLinker
 from pipeline.normalization.species_reading import SpeciesReader
 from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
 from pipeline.recognition.places import Place, places_of
@@ -76,12 +76,11 @@ class Normalizer(Rebuilt):
             raise UsageError(f"unknown entity types {sorted(unknown)}; there are {known}")
         if strains not in STRAINS:
             raise UsageError(f"strains are {' or '.join(STRAINS)}, not {strains!r}")
-        self.strains = strains
         self._families = (genes or GeneSettings()).families
         self.steps = frozenset(steps)
         self.confidence = confidence
         self._species_reader = SpeciesReader(terminology)
-        self._species_names = SpeciesNames(terminology)
+        self._species = SpeciesLinker(terminology, strains=strains)
         weights = dict(shipped_weights())
         weights |= {name: BASELINE[name] for step, name in _MODELS if step not in steps}
         self.genes = GeneLinker(
@@ -194,26 +193,13 @@ class Normalizer(Rebuilt):
         self, text: str, spans: Sequence[Place], short_forms: ShortForms
     ) -> dict[int, Link]:
         """Resolve the species mentions of a text: number of the mention -> link."""
-        species = [(i, s) for i, s in enumerate(spans) if s.label_ == EntityType.SPECIES]
+        species = {i: s for i, s in enumerate(spans) if s.label_ == EntityType.SPECIES}
         if not species:
             return {}
-        taxa = {(m.start, m.end): names for m, names in self.terminology.find_taxa(text)}
-        every = []
-        for i, span in species:
-            names, long = self._names(span, short_forms)
-            in_text = taxa.get((span.start_char, span.end_char), ())
-            named = names if long else [*names, *in_text]
-            every.append((i, named or self._species_names.similar(span.name), long))
-        full = [
-            link_species(names, {}, self.terminology)
-            for _, names, _ in every
-            if any(n.scope not in {"abbreviated", "word"} for n in names)
-        ]
-        counts = full_names(full)
-        return {
-            i: _through(long, link_species(names, counts, self.terminology, strains=self.strains))
-            for i, names, long in every
-        }
+        found = self._species.link(
+            text, list(species.values()), lambda place: self._names(place, short_forms)
+        )
+        return {i: _through(long, link) for i, (link, long) in zip(species, found, strict=True)}
 
     def _names(self, span: Place, short_forms: ShortForms) -> tuple[list[NameMatch], str]:
         """Return the names that a mention matches, and the long form if it decided."""

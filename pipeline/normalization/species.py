@@ -14,13 +14,13 @@ from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.terminology import NameMatch, Terminology
 
 _COLLECTIVE = re.compile(r"\b(?:sp|spp|gen)\.|^(?:unidentified|uncultured|unclassified) ")
+_BINOMIAL = re.compile(r"([A-Z][a-z]+ [a-z]{3,}) ")
+_VIRUS_BINOMIAL = re.compile(r"[A-Z][a-z]+virus [a-z0-9]+")
 STRAINS = ("own", "species")
+SPECIES_LEVEL = frozenset({"s800"})
+"""Corpora whose guideline has the species for a strain; the others have the strain's own taxon."""
 _ALTERNATIVES = 5
 _VERNACULAR = frozenset({"common", "word"})
-_OF_SPECIES = frozenset(
-    {"strain", "isolate", "forma specialis", "serotype", "serogroup", "pathogroup", "genotype"}
-)
-"""Ranks of what the setting `species` takes for its species."""
 _RANK_ORDER = {"species": 0, "subspecies": 1, "genus": 2}
 
 
@@ -38,7 +38,8 @@ def link_species(
         genera: Genera and species that the paper names in full, with counts: they decide what an
             abbreviated name (`C. elegans`) stands for.
         terminology: The terminology.
-        strains: What a strain is resolved to, of `STRAINS`: its own taxon, or its species.
+        strains: What a strain, subspecies or other taxon below a species is resolved to, of
+            `STRAINS`: its own taxon, or its species.
     """
     best: dict[str, NameMatch] = {}
     for name in names:
@@ -80,8 +81,8 @@ def link_species(
     elif ambiguous:
         reason = f"{len(rivals)} species are abbreviated like this; the best known one is taken"
     curie = first.curie
-    if strains == STRAINS[1] and terminology.rank(curie) in _OF_SPECIES:
-        curie = _species_of(curie, terminology) or curie
+    if strains == STRAINS[1] and first.scope != "word":
+        curie = _lifted(curie, terminology)
     if curie != first.curie:
         reason += f", {terminology.rank(first.curie)} of {terminology.name(curie)}"
     others = [n for n in ranked[1:] if n.curie != curie][:_ALTERNATIVES]
@@ -141,16 +142,46 @@ def _with_genes(terminology: Terminology) -> frozenset[str]:
     return frozenset(known | {p for p in parents if taxa.of(p) in known})
 
 
-def _species_of(curie: str, terminology: Terminology) -> str:
-    """Return the species that a taxon is or belongs to, or an empty string."""
-    seen: set[str] = set()
-    while curie and curie not in seen:
-        if terminology.rank(curie) == "species":
-            return curie
-        seen.add(curie)
+def lineage(curie: str, terminology: Terminology) -> list[str]:
+    """Return a taxon and what is above it, up to the root."""
+    path: list[str] = []
+    while curie and curie not in path:
+        path.append(curie)
         parents = terminology.parents(curie)
         curie = parents[0] if parents else ""
-    return ""
+    return path
+
+
+def _species_of(curie: str, terminology: Terminology) -> str:
+    """Return the species that a taxon is or belongs to, or an empty string."""
+    return next((c for c in lineage(curie, terminology) if terminology.rank(c) == "species"), "")
+
+
+def _lifted(curie: str, terminology: Terminology) -> str:
+    """Return the species of a taxon that lies below one, or the taxon itself.
+
+    Viruses whose species got a Latin binomial stay: `Tomato black ring virus` was the species that
+    is now Nepovirus nigranuli, and is no strain of it.
+    """
+    name = terminology.name(curie)
+    species = _species_of(curie, terminology)
+    if not species and (binomial := _BINOMIAL.match(name)):
+        # Taxa that the snapshot took from a list without hierarchy.
+        species = next(
+            (
+                n.curie
+                for n in terminology.exact_matches(binomial[1])
+                if n.scope == "scientific" and terminology.rank(n.curie) == "species"
+            ),
+            "",
+        )
+    if not species or (
+        terminology.rank(curie) == "no rank"
+        and _VIRUS_BINOMIAL.fullmatch(terminology.name(species))
+        and name.endswith("virus")
+    ):
+        return curie
+    return species
 
 
 def within_species(names: Sequence[NameMatch], terminology: Terminology) -> list[NameMatch]:

@@ -22,22 +22,38 @@ class AcceptanceModel:
     """Weights of features by entity type.
 
     Attributes:
-        weights: Entity type -> feature -> weight (natural logarithm of odds).
+        weights: Entity type -> feature -> weight (natural logarithm of odds); for the guideline of
+            one corpus, where it has its own, type@corpus -> feature -> weight.
         training: Corpus and split -> identifiers of the documents that it was trained on.
     """
 
     weights: Mapping[str, Mapping[str, float]]
     training: Mapping[str, tuple[str, ...]]
 
-    def probability(self, type_: str, features: Iterable[str]) -> float:
-        """Return the probability that a reading of a type is an entity mention."""
-        weights = self.weights.get(type_)
+    def has_own(self, type_: str, guideline: str) -> bool:
+        """Whether the guideline of a corpus has weights of its own for a type."""
+        return of_guideline(type_, guideline) in self.weights
+
+    def probability(self, type_: str, features: Iterable[str], guideline: str = "") -> float:
+        """Return the probability that a reading of a type is an entity mention.
+
+        Args:
+            type_: The entity type.
+            features: The features of the reading.
+            guideline: Corpus whose guideline is to be followed; of most it is the common one.
+        """
+        weights = self.weights.get(of_guideline(type_, guideline)) or self.weights.get(type_)
         if weights is None:
             return 1.0  # a user's own type: its names are taken at their word
         weight, score = weights.get, 0.0
         for feature in features:
             score += weight(feature, 0.0)
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+def of_guideline(type_: str, corpus: str) -> str:
+    """Return under which key a model has the weights of a type by the guideline of a corpus."""
+    return f"{type_}@{corpus}"
 
 
 @cache

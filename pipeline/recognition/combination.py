@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Sequence
 
 from spacy.tokens import Doc
 
@@ -18,6 +20,7 @@ from pipeline.recognition.spans import MENTIONS, set_entities
 from pipeline.terminology.terminology import Terminology
 
 RECOGNITION = "recognition"
+_INFECTION = re.compile(r"[ -](?:\w+ )?(?:\w*infect|disease)")
 
 
 class Combiner:
@@ -48,7 +51,8 @@ class Combiner:
             in_context: Types whose proposals were found with regard to the abbreviations.
         """
         short_forms = ShortForms.of_doc(places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS))
-        chosen = without_overlaps(short_forms.settle(text, proposals, in_context=in_context))
+        settled = short_forms.settle(text, proposals, in_context=in_context)
+        chosen = with_viruses(text, without_overlaps(settled), settled)
         chosen = self._genes.complete(text, chosen)
         chosen = with_coordinated_diseases(text, chosen, self._names_disease)
         members = [(p, m) for p in chosen for m in p.members or (Member(p.start, p.end),)]
@@ -60,6 +64,34 @@ class Combiner:
 
     def _names_disease(self, text: str) -> bool:
         return any(n.type == EntityType.DISEASE for n in self._terminology.exact_matches(text))
+
+
+def with_viruses(
+    text: str, chosen: Sequence[Proposal], proposals: Iterable[Proposal]
+) -> list[Proposal]:
+    """Add the viruses that diseases are named after: HIV-1 in `HIV-1 infection` is both.
+
+    Args:
+        text: The text.
+        chosen: Mentions without overlaps, in text order.
+        proposals: Those that they were chosen from.
+    """
+    starts = [p.start for p in chosen]
+    found = {(p.start, p.end): p for p in chosen}
+    added = []
+    for p in proposals:
+        if p.type == EntityType.SPECIES and (p.start, p.end) not in found:
+            i = bisect_right(starts, p.start) - 1
+            around = chosen[i] if i >= 0 else None
+            if (
+                around is not None
+                and around.type == EntityType.DISEASE
+                and p.end < around.end
+                and _INFECTION.match(text, p.end)
+            ):
+                found[p.start, p.end] = p
+                added.append(p)
+    return sorted([*chosen, *added], key=lambda p: (p.start, -p.end)) if added else list(chosen)
 
 
 def proposals_of(doc: Doc, *, unscored: float) -> list[Proposal]:

@@ -120,10 +120,12 @@ class PaperFacts:
     Attributes:
         words: Every word of the text as it is written, with its count.
         gene_taxa: Taxon numbers of the species that the text may speak of, human aside.
+        scientific: Identifiers of the species that it names scientifically.
     """
 
     words: dict[str, int]
     gene_taxa: frozenset[int]
+    scientific: frozenset[str] = frozenset()
 
 
 def words_of(text: str) -> dict[str, int]:
@@ -162,6 +164,10 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
     if sense.type == EntityType.GENE:
         features += _gene_features(sense, facts.gene_taxa)
     else:
+        if sense.type == EntityType.SPECIES and any(
+            n.curie in facts.scientific for n in sense.names
+        ):
+            features.append(f"named-scientifically scope={sense.best.scope}")
         features += sense.of_names
     return features
 

@@ -12,6 +12,7 @@ from pipeline.recognition.places import Place
 from pipeline.recognition.proposals import Proposal, without_overlaps
 
 _PIECE = re.compile(r"[^\W_]+|[^\w\s]|_")
+_VIRUS = re.compile(r"virus(?:es)?(?: type)?(?: [\dA-Z]+)?$")
 _GENE_HEADS = frozenset(
     {
         "gene",
@@ -90,8 +91,9 @@ class ShortForms:
 
         Where the long form is an entity, each occurrence of the short form becomes a mention of
         that type. Where it is not, what the terminology found at the short form is dropped: in a
-        paper on `antler stem cells (ASC)`, ASC is not the gene. The exception is a gene symbol
-        whose long form ends in a word for a gene product that no terminology lists.
+        paper on `antler stem cells (ASC)`, ASC is not the gene. The exceptions are a gene symbol
+        whose long form ends in a word for a gene product that no terminology lists, and the
+        acronym of a virus whose name none lists as the paper writes it.
 
         Proposals that a model found knowing what the abbreviations stand for are not judged once
         more: a short form only becomes a mention where its long form is exactly one and nothing
@@ -108,15 +110,17 @@ class ShortForms:
         chosen = without_overlaps(proposals)
         ends = [p.end for p in chosen]
         types = {s: _type_of(longs, chosen, ends) for s, longs in self.long_forms.items()}
-        gene_like = {s for s, type_ in types.items() if type_ is None and self._gene_like(s)}
+        kept_as = {
+            EntityType.GENE: {s for s, t in types.items() if t is None and self._gene_like(s)},
+            EntityType.SPECIES: {s for s in types if self._virus_like(s)},
+        }
         places = list(self._occurrences(text))
         starts = [place.start for place in places]
         kept = []
         for p in proposals:
             i = bisect_right(starts, p.start) - 1
             place = places[i] if i >= 0 and p.end <= places[i].end else None
-            is_gene = p.type == EntityType.GENE
-            if place is None or p.type in in_context or (is_gene and place.short in gene_like):
+            if place is None or p.type in in_context or place.short in kept_as.get(p.type, ()):
                 kept.append(p)
         coordinated = {(p.start, p.end, p.type): p.members for p in proposals if p.members}
         exact = {(p.start, p.end): p for p in chosen if p.type in in_context}
@@ -153,6 +157,9 @@ class ShortForms:
                     yield place
                     end = place.end
                     break
+
+    def _virus_like(self, short: str) -> bool:
+        return any(_VIRUS.search(form.text) for form in self.long_forms[short])
 
     def _gene_like(self, short: str) -> bool:
         return any(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -22,6 +22,10 @@ _NUL = "\0"  # ends a string for marisa-trie, which fails on it in several ways
 
 # Names of families, orders, … have endings of their own; those of genera look like any word.
 _MISTAKABLE = frozenset({"genus", "subgenus", "no rank", "clade", "species", "section", "series"})
+_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
+_VERNACULAR_WORDS = 3
+_GAPS = frozenset({" ", "-", "\n"})
+_SHORTEST_BEGINNING = 2
 _NO_GENUS = frozenset({"This"})  # the one English function word that is also a genus
 _MAIN_RANKS = frozenset({"species", "genus"})
 _AFTER_GENUS = re.compile(r"\s(?:sp|spp|gen|nov)\.|\s(?:species|strains?|isolates?|genus)\b")
@@ -78,6 +82,9 @@ class FullTaxonomy:
         # The same few thousand names make up most of the names of any text.
         self.taxa_named = lru_cache(maxsize=50_000)(self._taxa_named)
         self._finder = NameFinder(self)
+        self._plain_word = lru_cache(maxsize=50_000)(normal_form)
+        self._begins_vernacular = lru_cache(maxsize=50_000)(self._has_vernacular_beginning)
+        self._vernacular = lru_cache(maxsize=50_000)(self._taxa_called)
 
     @classmethod
     def open(cls, package: Path | None = None, *, cache: Path | None = None) -> FullTaxonomy:
@@ -188,6 +195,44 @@ class FullTaxonomy:
             if not sure and (surface in _NO_GENUS or _has_word(text, surface.lower())):
                 return None
         return TaxonMatch(start, end, names, sure)
+
+    def find_vernacular(self, text: str) -> Iterator[TaxonMatch]:
+        """Yield the common names in a text, of one to three words, the longest at each place."""
+        words = list(_WORD.finditer(text))
+        forms = [self._plain_word(w.group()) for w in words]
+        begins = self._begins_vernacular
+        i = 0
+        while i < len(words):
+            best = 0
+            if begins(forms[i]):
+                form = ""
+                for count in range(1, min(_VERNACULAR_WORDS, len(words) - i) + 1):
+                    last = i + count - 1
+                    if count > 1 and text[words[last - 1].end() : words[last].start()] not in _GAPS:
+                        break
+                    form += forms[last]
+                    if not begins(form):
+                        break
+                    if self._vernacular(form):
+                        best = count
+            if best:
+                start, end = words[i].start(), words[i + best - 1].end()
+                form = "".join(forms[i : i + best])
+                names = tuple(
+                    self._named(taxid, self.common_name(taxid) or form, "common", text[start:end])
+                    for taxid in self._vernacular(form)
+                )
+                yield TaxonMatch(start, end, names)
+            i += best or 1
+
+    def _has_vernacular_beginning(self, form: str) -> bool:
+        return (
+            len(form) > _SHORTEST_BEGINNING
+            and next(self._files.vernacular.iterkeys(form), None) is not None
+        )
+
+    def _taxa_called(self, form: str) -> tuple[int, ...]:
+        return tuple(sorted(_values(self._files.vernacular, form)))
 
     def has_beginning(self, text: str) -> bool:
         """Whether a scientific name begins with this text."""

@@ -11,11 +11,14 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.recognition.acceptance import AcceptanceModel
+from pipeline.recognition.acceptance import AcceptanceModel, of_guideline
 from pipeline.training.reading import FOLDS, ReadPaper
 
 UNDECIDED = frozenset({"FamilyName", "DomainMotif"})
 """Annotations that are neither right nor wrong: families and domains are left out of training."""
+
+OWN_WEIGHTS = ("s800",)
+"""Corpora whose guidelines get weights of their own: S800 has no words for people (`patients`)."""
 
 _RARE = 3
 _STRENGTH = 0.5
@@ -27,6 +30,7 @@ class Examples:
 
     features: list[Sequence[str]]
     labels: list[bool]
+    corpora: list[str]
 
 
 def train(papers: Sequence[ReadPaper]) -> AcceptanceModel:
@@ -40,10 +44,13 @@ def train(papers: Sequence[ReadPaper]) -> AcceptanceModel:
     for paper in papers:
         _collect(paper, examples)
         training.setdefault(paper.corpus, []).append(paper.id)
-    return AcceptanceModel(
-        {type_: _fit(found) for type_, found in sorted(examples.items())},
-        {name: tuple(ids) for name, ids in training.items()},
-    )
+    weights: dict[str, dict[str, float]] = {}
+    for type_, found in sorted(examples.items()):
+        weights[type_] = _fit(found)
+        for corpus in OWN_WEIGHTS:
+            if corpus in found.corpora:
+                weights[of_guideline(type_, corpus)] = _fit_own(found, corpus)
+    return AcceptanceModel(weights, {name: tuple(ids) for name, ids in training.items()})
 
 
 def cross_fitted(
@@ -75,9 +82,10 @@ def _collect(paper: ReadPaper, examples: dict[str, Examples]) -> None:
     for reading, features in zip(paper.readings, paper.features, strict=True):
         annotated = gold.get((reading.match.start, reading.match.end), set())
         if reading.type in paper.types and not annotated & UNDECIDED:
-            part = examples.setdefault(reading.type, Examples([], []))
+            part = examples.setdefault(reading.type, Examples([], [], []))
             part.features.append(features)
             part.labels.append(reading.type in annotated)
+            part.corpora.append(paper.corpus)
 
 
 def _fit(examples: Examples) -> dict[str, float]:
@@ -91,6 +99,25 @@ def _fit(examples: Examples) -> dict[str, float]:
     model.fit(matrix, labels)
     weights = model.coef_[0]
     return {f: round(float(weights[i]), 3) for f, i in columns.items() if abs(weights[i]) >= 0.01}
+
+
+def _fit_own(examples: Examples, corpus: str) -> dict[str, float]:
+    """Fit the weights of one corpus' guideline: the common ones and how it departs from them.
+
+    Its features are there twice, once for all corpora and once for itself (Daumé 2007,
+    aclanthology.org/P07-1033); a reading by its guideline has the sum of both.
+    """
+    doubled = [
+        [*row, *(of_guideline(f, corpus) for f in row)] if name == corpus else row
+        for row, name in zip(examples.features, examples.corpora, strict=True)
+    ]
+    both = _fit(Examples(doubled, examples.labels, examples.corpora))
+    ending = of_guideline("", corpus)
+    names = {f.removesuffix(ending) for f in both}
+    return {
+        f: round(both.get(f, 0.0) + both.get(of_guideline(f, corpus), 0.0), 3)
+        for f in sorted(names)
+    }
 
 
 def _matrix(rows: Iterable[Sequence[str]], columns: Mapping[str, int]) -> csr_matrix:

@@ -1,0 +1,197 @@
+"""Species mentions of a paper: from names to taxa, with what the paper itself says of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.model import EntityType, Link
+from pipeline.normalization.species import (
+    STRAINS,
+    full_names,
+    lineage,
+    link_species,
+    within_species,
+)
+from pipeline.normalization.species_names import SpeciesNames
+from pipeline.normalization.species_paper import PaperNames, TaxonPlace
+from pipeline.recognition.places import Place
+from pipeline.terminology.terminology import NameMatch, Terminology
+
+Named = Callable[[Place], tuple[list[NameMatch], str]]
+
+_COLLOQUIAL = frozenset({"common", "acronym"})
+_VIRUS_END = re.compile(r"(?:virus(?:es)?|phages?|viroid|GV|N?PV)$")
+_IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?$")
+_COMPOUND = re.compile(
+    r"^anti-|-(?:associated|based|derived|free|induced|infected|mediated|negative|positive|related"
+    r"|specific|transmitted)$"
+)
+_GENERAL = re.compile(
+    r"[\s-](?:complex|cultivars?|isolates?|mutants?|plants?|populations?|seedlings?|species"
+    r"|strains?|transformants?|trees?|varieties|variety|virions?|virus(?:es)?)$"
+)
+_AUTHORITY = re.compile(
+    r"(?<=[a-z]{3}) (?:\(?[A-Z][\w.’'-]*(?:(?: and| et| ex| &|,)? [A-Z]?[\w.’'-]+)*(?:, \d{4})?"
+    r"\)?.*|(?:[a-z]+\. ?)+(?:nov|n)\.?.*)$"
+)
+_ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z]")
+_MOST_DROPPED = 4
+
+
+class SpeciesLinker:
+    """Resolves the species mentions of papers.
+
+    Args:
+        terminology: The terminology.
+        strains: What a strain is resolved to, of `STRAINS`.
+    """
+
+    def __init__(self, terminology: Terminology, *, strains: str = STRAINS[0]) -> None:
+        self._terminology = terminology
+        self._strains = strains
+        self._similar = SpeciesNames(terminology).similar
+
+    def link(self, text: str, places: Sequence[Place], named: Named) -> list[tuple[Link, str]]:
+        """Resolve the species mentions of a text.
+
+        Args:
+            text: The text.
+            places: Its species mentions.
+            named: Tells the names that a mention matches, and the long form if that decided.
+
+        Returns:
+            For each mention its link, and the long form through which it was found.
+        """
+        taxa = [(m.start, m.end, names) for m, names in self._terminology.find_taxa(text)]
+        paper = PaperNames(text, taxa)
+        found_at = {(start, end): names for start, end, names in taxa}
+        every = []
+        for place in places:
+            names, long = named(place)
+            if not long:
+                in_text = found_at.get((place.start_char, place.end_char), ())
+                names = self._in_paper(place, [*names, *in_text], paper, taxa)
+            elif not names:
+                names = self._otherwise(long)
+            every.append((names, long))
+        full = [
+            link_species(names, {}, self._terminology)
+            for names, _ in every
+            if any(n.scope not in {"abbreviated", "word"} for n in names)
+        ]
+        counts = full_names(full)
+        return [
+            (link_species(names, counts, self._terminology, strains=self._strains), long)
+            for names, long in every
+        ]
+
+    def _in_paper(
+        self, place: Place, names: list[NameMatch], paper: PaperNames, taxa: Sequence[TaxonPlace]
+    ) -> list[NameMatch]:
+        """Return the names of a mention as the paper's own definitions have them."""
+        surface = place.name
+        begins = paper.beginning(place.start_char, place.end_char)
+        if all(n.scope in _COLLOQUIAL for n in names) and not begins:
+            if _ACRONYM.fullmatch(surface):
+                names = self._supported(names, taxa) or self._spelled_out(surface, taxa) or names
+            elif (beside := paper.alias(surface)) and (
+                not names
+                or self._narrows(beside, names)
+                or (beside := paper.alias(surface, bracketed=True))
+            ):
+                return list(beside)
+        if names:
+            return names
+        if strain := paper.strain(surface):
+            return list(strain)
+        if begins and not _VIRUS_END.search(surface):
+            return list(begins)
+        return list(paper.misspelled(surface)) or self._otherwise(surface)
+
+    def _narrows(self, names: Sequence[NameMatch], wider: Sequence[NameMatch]) -> bool:
+        """Whether names belong to taxa within those of other names."""
+        above = {n.curie for n in wider}
+        return any(not above.isdisjoint(lineage(n.curie, self._terminology)) for n in names)
+
+    def _supported(self, names: Sequence[NameMatch], taxa: Sequence[TaxonPlace]) -> list[NameMatch]:
+        """Return the names that the paper spells out: those of taxa, or of what is above them."""
+        spelled = {n.curie for _, _, found in taxa for n in found}
+        result = []
+        for name in names:
+            above = [c for c in lineage(name.curie, self._terminology) if c in spelled]
+            if above:
+                result.append(replace(name, curie=above[0]))
+        return result
+
+    def _spelled_out(self, surface: str, taxa: Sequence[TaxonPlace]) -> list[NameMatch]:
+        """Return the taxa of the text whose names an acronym abbreviates."""
+        return [
+            name
+            for name in {n.curie: n for _, _, found in taxa for n in found}.values()
+            if _abbreviates(surface, name.text)
+        ]
+
+    def _otherwise(self, surface: str) -> list[NameMatch]:
+        """Return the names that a mention comes to without additions."""
+        for variant in _variants(surface):
+            names = self._named(variant)
+            if names:
+                return names
+        return list(self._similar(surface))
+
+    def _named(self, text: str) -> list[NameMatch]:
+        names = [n for n in self._terminology.exact_matches(text) if n.type == EntityType.SPECIES]
+        if not names and (taxonomy := self._terminology.taxonomy) is not None:
+            names = [
+                NameMatch(n.curie, n.text, n.scope, EntityType.SPECIES, 0, n.identical)
+                for n in taxonomy.lookup(text)
+            ]
+        return within_species(names, self._terminology)
+
+
+def _variants(surface: str) -> Iterator[str]:
+    """Yield a name by itself, without brackets, authority or general words, and as a virus.
+
+    At last without words in front: `Indian rhesus macaques`.
+    """
+    seen = {surface}
+    forms = [surface]
+    for pattern in (_IN_BRACKETS, _COMPOUND, _GENERAL, _AUTHORITY):
+        forms += [pattern.sub("", form) for form in forms]
+    yield surface
+    for form in forms:
+        if form not in seen and len(form) > 2:
+            seen.add(form)
+            yield form
+    yield f"{surface} virus"
+    for form in dict.fromkeys(forms):
+        words = form.split()
+        for i in range(1, min(len(words), _MOST_DROPPED + 1)):
+            shorter = " ".join(words[i:])
+            if shorter not in seen and len(shorter) > 3:
+                seen.add(shorter)
+                yield shorter
+
+
+def _abbreviates(acronym: str, name: str) -> bool:
+    """Whether an acronym has the first letters of a name's words, and others in between.
+
+    >>> _abbreviates("RSV", "Respiratory syncytial virus"), _abbreviates("RSV", "Rous virus")
+    (True, False)
+    """
+    words = re.findall(r"[a-z]+", name.lower())
+    letters = acronym.lower()
+    if not 2 <= len(words) <= len(letters) or "".join(w[0] for w in words)[0] != letters[0]:
+        return False
+    at = 0
+    for i, word in enumerate(words):
+        if at == len(letters) or word[0] != letters[at]:
+            return False
+        at += 1
+        following = words[i + 1][0] if i + 1 < len(words) else ""
+        rest = iter(word[1:])
+        while at < len(letters) and letters[at] != following and letters[at] in rest:
+            at += 1
+    return at == len(letters)
