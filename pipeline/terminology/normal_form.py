@@ -242,20 +242,21 @@ class Cutter:
         self._hashes[first:end] = hashes
         self._factors[first:end] = factors
 
-    def _pieces(self, text: str) -> list[str]:
-        """Cut a text into pieces that are all known afterwards."""
+    def _numbers(self, pieces: Sequence[str]) -> list[int]:
+        """Return the numbers of pieces, all of which are known afterwards."""
         if len(self._ids) > self._limit:
             self._reset()
-        pieces = _PIECES.findall(text)
         known = self._ids
-        if new := [p for p in dict.fromkeys(pieces) if p not in known]:
-            self._learn(new)
-        return pieces
+        try:
+            return list(map(known.__getitem__, pieces))
+        except KeyError:
+            self._learn([p for p in dict.fromkeys(pieces) if p not in known])
+            return list(map(known.__getitem__, pieces))
 
     def cut(self, text: str) -> Words:
         """Return the words and hard punctuation of a text with offsets and hashes."""
-        pieces = self._pieces(text)
-        ids = np.fromiter(map(self._ids.__getitem__, pieces), np.int64, len(pieces))
+        pieces = _PIECES.findall(text)
+        ids = np.array(self._numbers(pieces), np.int64)
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         kind = self._kinds[ids]
         kept = np.flatnonzero(kind)
@@ -268,7 +269,7 @@ class Cutter:
         The same as folding `cut(text)` and `mix`, and for a short text many times faster.
         """
         value, is_empty = 0, True
-        for i in map(self._ids.__getitem__, self._pieces(text)):
+        for i in self._numbers(_PIECES.findall(text)):
             if self._kinds[i]:
                 value = (value * int(self._factors[i]) + int(self._hashes[i])) & _MASK
                 is_empty = False
