@@ -103,6 +103,7 @@ class WordWeights:
         self._weights = {stem: math.log((names + 1) / n) for stem, n in counts.items()}
         self._unknown = math.log((names + 1) / 2)
         self._likeness = lru_cache(maxsize=200_000)(self._compare)
+        self._weight_of = lru_cache(maxsize=100_000)(lambda t: self._weigh(name_words(t).stems))
 
     def likeness(self, text: str, name: str) -> Likeness:
         """Compare a string with a name."""
@@ -116,7 +117,7 @@ class WordWeights:
         a, b = name_words(text), name_words(name)
         common = a.stems & b.stems
         shared = self._weigh(common)
-        of_text, of_name = self._weigh(a.stems), self._weigh(b.stems)
+        of_text, of_name = self._weight_of(text), self._weight_of(name)
         trigrams = len(a.trigrams) + len(b.trigrams)
         return Likeness(
             shared / of_text if of_text else 0.0,

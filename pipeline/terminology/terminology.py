@@ -132,6 +132,12 @@ class Terminology:
         span = range(int(index.names_of[number]), int(index.names_of[number + 1]))
         return tuple((index.names[i], index.scopes[int(index.name_scope[i])]) for i in span)
 
+    def name_count(self, curie: str) -> int:
+        """Return how many names a concept has."""
+        number = self._number(curie)
+        names_of = self._index.names_of
+        return 0 if number < 0 else int(names_of[number + 1]) - int(names_of[number])
+
     # Hierarchy and mappings
 
     def parents(self, curie: str) -> tuple[str, ...]:
