@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -32,7 +33,7 @@ _LONGEST_HEAD = 5
 _SHORT_FORM_BAND, _HEAD_BAND, _USAGE_SCORE = 0.55, 0.58, 0.5
 _ABOVE_SCORE = 0.45
 _ABOVE = 2
-_OF_WORDS = 5
+_OF_WORDS = 4
 _SURE: Final = frozenset({EXACT, NORMAL_FORM})
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -96,10 +97,9 @@ class DiseaseCandidates:
                 found[concept] = DiseaseCandidate(concept, curie, matched, scope, method, score)
 
         # What has a good name of just this form is seldom anything else, and searching is slow.
-        unnamed = all(
-            n.weight < GOOD_NAME or not is_curated(self.concept(n.curie)) for n in self.exact(text)
-        )
-        hits = self._names.lookup(text, type=EntityType.DISEASE, fuzzy=unnamed, limit=MOST)
+        good = [self.concept(n.curie) for n in self.exact(text) if n.weight >= GOOD_NAME]
+        unnamed = not any(map(is_curated, good))
+        hits = self._names.lookup(text, type=EntityType.DISEASE, fuzzy=not good, limit=MOST)
         for hit in hits:
             c = hit.candidate
             add(c.curie, c.matched, c.scope, hit.method, c.score)
@@ -130,8 +130,8 @@ class DiseaseCandidates:
         for curie in curies:
             if not is_curated(self.concept(curie)):
                 above = self._terminology.hierarchy.ancestors(curie)
-                known = [c for c in above if is_curated(self.concept(c))]
-                for wider in known[:_ABOVE]:
+                known = (c for c in above if is_curated(self.concept(c)))
+                for wider in islice(known, _ABOVE):
                     yield wider, self._terminology.name(wider)
 
     def known(self, concept: Concept, method: str) -> DiseaseCandidate:

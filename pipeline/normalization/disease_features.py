@@ -278,14 +278,14 @@ class DiseaseFeatures:
         mesh = [c for c in concept if c.startswith("MESH:")]
         descriptors = [c for c in mesh if c.startswith("MESH:D")]
         hub = (descriptors or mesh or concept)[0]
-        hierarchy = self._terminology.hierarchy
+        above, below = self._terminology.hierarchy.extent(hub)
         return (
             float(bool(descriptors)),
             float(bool(mesh) and not descriptors),
             float(any(c.startswith("MONDO:") for c in concept)),
             float(any(c.startswith("OMIM:") for c in concept)),
-            float(len(hierarchy.ancestors(hub))),
-            math.log1p(len(hierarchy.children(hub))),
+            float(above),
+            math.log1p(below),
             math.log1p(sum(map(self._terminology.name_count, concept))),
         )
 

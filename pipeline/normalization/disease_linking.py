@@ -51,6 +51,7 @@ _METHODS: Final[Mapping[str, str]] = MappingProxyType(
         BROADER: BROAD,
     }
 )
+_ANY_DISEASE = "MONDO:0000001"
 _VARIANT = "variant"
 _ALTERNATIVES = 5
 _LEAST_ALTERNATIVE = 0.005
@@ -196,7 +197,7 @@ class DiseaseLinker:
 
     def _link(self, ranking: _Ranking) -> Link:
         name = ranking.name
-        allowed = [(c, p) for c, p in ranking.ranked if self._broad or not self._widens(name, c)]
+        allowed = [(c, p) for c, p in ranking.ranked if self._is_allowed(name, c)]
         best = next(((c, p) for c, p in allowed if is_curated(c.concept)), None)
         if best is None or best[1] < self._ranker.least:
             return self._without_curated(name, allowed)
@@ -294,6 +295,12 @@ class DiseaseLinker:
             for n in self._candidates.exact(text)
             if n.curie.startswith("MONDO:") and n.weight >= least
         ]
+
+    def _is_allowed(self, name: DiseaseName, candidate: DiseaseCandidate) -> bool:
+        """Tell whether a concept is no wider than wanted; `disease` itself would be no news."""
+        if not self._widens(name, candidate):
+            return True
+        return self._broad and _ANY_DISEASE not in candidate.concept
 
     def _widens(self, name: DiseaseName, candidate: DiseaseCandidate) -> bool:
         """Tell whether a concept is wider than the text, as far as annotators do not mean it."""

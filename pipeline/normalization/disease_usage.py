@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
@@ -80,6 +80,7 @@ class DiseaseUsage:
             self._counts[concept] = self._counts.get(concept, 0) + row.mentions
             self._identifiers[row.curie] = self._identifiers.get(row.curie, 0) + row.mentions
         self._stems = {stem: _shares(counts) for stem, counts in stems.items()}
+        self.of_each_word = lru_cache(maxsize=1000)(self._of_each_word)
 
     def of_name(self, text: str) -> Mapping[Concept, int]:
         """Return what a name was resolved to."""
@@ -89,7 +90,7 @@ class DiseaseUsage:
         """Return what names with the same words, whatever their order, were resolved to."""
         return self._words.get(name_words(text).key, _NONE)
 
-    def of_each_word(self, text: str) -> Mapping[Concept, float]:
+    def _of_each_word(self, text: str) -> Mapping[Concept, float]:
         """Return what names with some of these words were resolved to.
 
         Each word tells something by itself (noisy or): the figures are between 0 and 1.
@@ -98,7 +99,7 @@ class DiseaseUsage:
         for stem in sorted(name_words(text).stems):
             for concept, share in self._stems.get(stem, ()):
                 doubt[concept] = doubt.get(concept, 1.0) * (1 - share)
-        return {concept: 1 - d for concept, d in doubt.items()}
+        return MappingProxyType({concept: 1 - d for concept, d in doubt.items()})
 
     def count(self, concept: Concept) -> int:
         """Return how many mentions were resolved to a concept."""

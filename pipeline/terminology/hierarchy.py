@@ -48,6 +48,11 @@ class Hierarchy:
         number = self._number(curie)
         return () if number < 0 else self._curies(list(self._up(number))[1:])
 
+    def extent(self, curie: str) -> tuple[int, int]:
+        """Return how many concepts are above a concept, and how many right below it."""
+        number = self._number(curie)
+        return (0, 0) if number < 0 else (len(self._up(number)) - 1, len(self._children_of(number)))
+
     def descendants(self, curie: str) -> tuple[str, ...]:
         """Return all concepts below a concept, the nearest first, without the concept itself."""
         number = self._number(curie)

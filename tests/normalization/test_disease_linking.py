@@ -104,6 +104,14 @@ def test_what_is_wider_than_the_text_is_marked(terminology: Terminology) -> None
     assert "MESH:D050500" not in narrow.link([name])[name].curies
 
 
+def test_that_something_is_a_disease_is_no_news(linker: DiseaseLinker) -> None:
+    for text in ("incurable diseases", "mysterious disease"):
+        name = DiseaseName(text, text)
+        assert "MONDO:0000001" not in linker.link([name])[name].curies
+    plain = DiseaseName("disease", "disease")
+    assert linker.link([plain])[plain].mondo == ("MONDO:0000001",)
+
+
 def test_the_evidence_adds_up_to_the_probability(linker: DiseaseLinker) -> None:
     model = shipped_ranker().model
     for name in NAMES[:4]:

@@ -85,6 +85,8 @@ def test_all_answers_are_those_of_brute_force(edges: Edges) -> None:
         assert hierarchy.descendants(f"X:{a}") == tuple(curie for _, curie in down)
         assert hierarchy.children(f"X:{a}") == tuple(f"X:{c}" for c, p in sorted(edges) if p == a)
         assert hierarchy.parents(f"X:{a}") == tuple(f"X:{p}" for c, p in sorted(edges) if c == a)
+        right_below = [c for c, p in edges if p == a]
+        assert hierarchy.extent(f"X:{a}") == (len(up), len(right_below))
         to_roots = [far[a, r] for r in roots if (a, r) in far]
         assert hierarchy.depth(f"X:{a}") == min(to_roots, default=None)
     for a, b in every_pair():
@@ -134,6 +136,7 @@ def test_unknown_identifiers_have_no_relatives(small_hierarchy: Hierarchy, unkno
     known = "MONDO:0005178"
     assert small_hierarchy.parents(unknown) == small_hierarchy.children(unknown) == ()
     assert small_hierarchy.ancestors(unknown) == small_hierarchy.descendants(unknown) == ()
+    assert small_hierarchy.extent(unknown) == (0, 0)
     assert not small_hierarchy.is_a(unknown, known)
     assert not small_hierarchy.is_a(known, unknown)
     assert not small_hierarchy.is_a(unknown, unknown)

@@ -72,8 +72,10 @@ def test_names_with_their_scopes(small: Terminology) -> None:
         ("SL3-3 enhancer factor (alpha) 1", "designation"),
         ("b2r", "locus"),
     }
-    assert small.names("NCBIGene:1") == ()
-    assert small.names("MONDO:0005179") == ()
+    assert small.name_count("NCBIGene:12393") == 4
+    for unnamed in ("NCBIGene:1", "MONDO:0005179"):
+        assert small.names(unnamed) == ()
+        assert small.name_count(unnamed) == 0
 
 
 def test_identifiers_come_sorted_and_once(small: Terminology) -> None:
