@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.model import EntityType, Link
 from pipeline.normalization.species import (
@@ -52,6 +53,7 @@ class SpeciesLinker:
         self._terminology = terminology
         self._strains = strains
         self._similar = SpeciesNames(terminology).similar
+        self._otherwise = lru_cache(maxsize=5_000)(self._without_additions)
 
     def link(self, text: str, places: Sequence[Place], named: Named) -> list[tuple[Link, str]]:
         """Resolve the species mentions of a text.
@@ -74,7 +76,7 @@ class SpeciesLinker:
                 in_text = found_at.get((place.start_char, place.end_char), ())
                 names = self._in_paper(place, [*names, *in_text], paper, taxa)
             elif not names:
-                names = self._otherwise(long)
+                names = list(self._otherwise(long))
             every.append((names, long))
         full = [
             link_species(names, {}, self._terminology)
@@ -106,9 +108,9 @@ class SpeciesLinker:
             return names
         if strain := paper.strain(surface):
             return list(strain)
-        if begins and not _VIRUS_END.search(surface):
-            return list(begins)
-        return list(paper.misspelled(surface)) or self._otherwise(surface)
+        if begins:  # a virus is not the host that it is named after
+            return [] if _VIRUS_END.search(surface) else list(begins)
+        return list(paper.misspelled(surface) or self._otherwise(surface))
 
     def _narrows(self, names: Sequence[NameMatch], wider: Sequence[NameMatch]) -> bool:
         """Whether names belong to taxa within those of other names."""
@@ -133,13 +135,12 @@ class SpeciesLinker:
             if _abbreviates(surface, name.text)
         ]
 
-    def _otherwise(self, surface: str) -> list[NameMatch]:
+    def _without_additions(self, surface: str) -> tuple[NameMatch, ...]:
         """Return the names that a mention comes to without additions."""
         for variant in _variants(surface):
-            names = self._named(variant)
-            if names:
-                return names
-        return list(self._similar(surface))
+            if names := self._named(variant):
+                return tuple(names)
+        return self._similar(surface)
 
     def _named(self, text: str) -> list[NameMatch]:
         names = [n for n in self._terminology.exact_matches(text) if n.type == EntityType.SPECIES]

@@ -12,6 +12,9 @@ from pipeline.recognition.places import Place
 from pipeline.recognition.proposals import Proposal, without_overlaps
 
 _PIECE = re.compile(r"[^\W_]+|[^\w\s]|_")
+_KIND_OF_SPECIES = re.compile(  # methicillin-resistant S. aureus
+    r"^(?!.*\b(?:against|and|by|for|from|in|of|to|with)\b).*\s[A-Z](?:\.|[a-z]+) ?[a-z]{3,}$"
+)
 _VIRUS = re.compile(r"virus(?:es)?(?: type)?(?: [\dA-Z]+)?$")
 _GENE_HEADS = frozenset(
     {
@@ -110,7 +113,7 @@ class ShortForms:
         chosen = without_overlaps(proposals)
         ends = [p.end for p in chosen]
         types = {s: _type_of(longs, chosen, ends) for s, longs in self.long_forms.items()}
-        kept_as = {
+        kept_as: dict[str, set[str]] = {
             EntityType.GENE: {s for s, t in types.items() if t is None and self._gene_like(s)},
             EntityType.SPECIES: {s for s in types if self._virus_like(s)},
         }
@@ -199,7 +202,10 @@ def _type_of(
         if i == len(ends):
             continue
         p = chosen[i]
-        is_head = p.end == long.end and 2 * (p.end - p.start) > long.end - long.start
+        is_head = p.end == long.end and (
+            2 * (p.end - p.start) > long.end - long.start
+            or (p.type == EntityType.SPECIES and _KIND_OF_SPECIES.search(long.text))
+        )
         if p.start <= long.start or is_head:
             return p.type
     return None

@@ -22,7 +22,7 @@ _NUL = "\0"  # ends a string for marisa-trie, which fails on it in several ways
 
 # Names of families, orders, … have endings of their own; those of genera look like any word.
 _MISTAKABLE = frozenset({"genus", "subgenus", "no rank", "clade", "species", "section", "series"})
-_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
+_WORD = re.compile(r"[A-Za-z](?<![^\W_].)[A-Za-z]*(?:'[a-z]+)?(?![^\W_])")
 _VERNACULAR_WORDS = 3
 _GAPS = frozenset({" ", "-", "\n"})
 _SHORTEST_BEGINNING = 2

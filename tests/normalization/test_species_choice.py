@@ -37,10 +37,13 @@ def test_strains_as_species(terminology: Terminology) -> None:
     assert "serotype" in lifted.reason
 
 
-def test_a_subspecies_stays(terminology: Terminology) -> None:
+def test_a_subspecies_as_species(terminology: Terminology) -> None:
     names = named(terminology, "Mus musculus castaneus")
-    link = link_species(names, {}, terminology, strains="species")
-    assert link.curie == "NCBITaxon:10091"
+    assert link_species(names, {}, terminology).curie == "NCBITaxon:10091"
+    assert link_species(names, {}, terminology, strains="species").curie == "NCBITaxon:10090"
+    dogs = named(terminology, "dog")
+    link = link_species(dogs, {}, terminology, strains="species")
+    assert link.curie == "NCBITaxon:9615"  # no wolf
 
 
 def test_the_end_of_a_long_form_is_no_domain(terminology: Terminology) -> None:

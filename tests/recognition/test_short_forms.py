@@ -151,3 +151,25 @@ def test_offsets_in_any_text(strange: str, parts: list[str]) -> None:
     for p in short_forms(text).settle(text, at(text, "osteoarthritis", "Disease")):
         assert 0 <= p.start < p.end <= len(text)
         assert text[p.start : p.end] in {"osteoarthritis", "OA", "OAs"}
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "is_species"),
+    [
+        ("Methicillin resistant Staphylococcus aureus (MRSA) is here. MRSA grew.", "MRSA", True),
+        ("Lipopolysaccharide purified from Escherichia coli (LPEC). LPEC grew.", "LPEC", False),
+    ],
+)
+def test_a_kind_of_a_species(text: str, short: str, is_species: bool) -> None:
+    (name,) = re.findall(r"Staphylococcus aureus|Escherichia coli", text)
+    found = settled(text, *at(text, name, "Species"))
+    places = [m.start() for m in re.finditer(short, text)]
+    assert {start for surface, start, _ in found if surface == short} == (
+        set(places) if is_species else set()
+    )
+
+
+def test_the_acronym_of_a_virus_that_has_no_name() -> None:
+    text = "Strange frog virus (SFV) and slow frog exam (SFE). SFV grew, SFE too."
+    found = settled(text, *at(text, "SFV", "Species"), *at(text, "SFE", "Species"))
+    assert {surface for surface, _, _ in found} == {"SFV"}

@@ -151,6 +151,24 @@ def test_lookup(taxonomy: FullTaxonomy, text: str, taxa: list[int], scope: str) 
     assert {n.scope for n in names} == {scope}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Many arctic chars and House-gnats.", [("arctic chars", [8036]), ("House-gnats", [7175])]),
+        ("An arctic, char; an Arctic 3 char.", []),
+        ("Arctic house gnat", [("house gnat", [7175])]),
+        ("xarctic char, arctic charé, \0 \ud800", []),
+        ("", []),
+    ],
+)
+def test_common_names(
+    taxonomy: FullTaxonomy, text: str, expected: list[tuple[str, list[int]]]
+) -> None:
+    matches = list(taxonomy.find_vernacular(text))
+    assert found(text, matches) == expected
+    assert {n.scope for m in matches for n in m.names} <= {"common"}
+
+
 def test_lookup_of_what_is_no_name(taxonomy: FullTaxonomy) -> None:
     assert taxonomy.lookup("the data") == []
     assert taxonomy.lookup("") == []

@@ -1,0 +1,79 @@
+"""Species mentions that a paper itself explains, or that stand for a name with additions."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pipeline.language import link_papers, load
+from pipeline.model import Link, Mention, Paper, Passage
+from pipeline.normalization.species import link_species
+from pipeline.normalization.species_paper import PaperNames
+from pipeline.terminology.terminology import NameMatch, Terminology
+
+
+def resolved(text: str, surface: str, guideline: str = "biored") -> Link:
+    """Return the link of the last place where a string stands."""
+    start = text.rindex(surface)
+    mention = Mention("text", start, start + len(surface), surface, "Species")
+    paper = Paper("p", (Passage("text", "text", text),), (mention,))
+    return next(link_papers(load(guideline=guideline), [paper])).mentions[0].link
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "name"),
+    [
+        # What stands beside a scientific name is another word for it.
+        ("The pink grub, Pectinophora gossypiella, eats. A grub fed.", "grub", "Pectinophora"),
+        ("The cuckoo (Cuculus canorus) sings. Every cuckoo sings.", "cuckoo", "Cuculus canorus"),
+        ("Strange onion (Hymenocallis tubiflora). An onion.", "onion", "Allium cepa"),
+        # Strains
+        ("Escherichia coli strain QX-17 grew. QX-17 died.", "QX-17", "Escherichia coli"),
+        # Additions
+        ("We saw Tribolium castaneum (Herbst).", "Tribolium castaneum (Herbst)", "Tribolium"),
+        ("We saw Artemisia annua plants.", "Artemisia annua plants", "Artemisia annua"),
+        ("We saw Dermamoeba algensis n. sp.", "Dermamoeba algensis n. sp.", "Dermamoeba"),
+        ("Sindbis was found.", "Sindbis", "Sindbis virus"),
+        ("Old Picea glauca, then Picea glaca.", "Picea glaca", "Picea glauca"),
+    ],
+)
+def test_what_a_paper_explains(text: str, surface: str, name: str) -> None:
+    link = resolved(text, surface)
+    assert link.name.startswith(name)
+    assert link.reason
+
+
+def test_a_virus_is_not_its_host() -> None:
+    assert resolved("We saw Escherichia coli QX17 virus.", "Escherichia coli QX17 virus").name != (
+        "Escherichia coli"
+    )
+
+
+def test_strains_by_the_guideline_of_s800() -> None:
+    text = "On Salmonella enterica serovar Typhimurium."
+    surface = "Salmonella enterica serovar Typhimurium"
+    assert resolved(text, surface).curie == "NCBITaxon:90371"
+    assert resolved(text, surface, "s800").curie == "NCBITaxon:28901"
+
+
+def test_a_renamed_virus_is_no_strain(terminology: Terminology) -> None:
+    names = [n for n in terminology.exact_matches("Taura syndrome virus") if n.type == "Species"]
+    link = link_species(names, {}, terminology, strains="species")
+    assert link.curie == link_species(names, {}, terminology).curie
+
+
+def name(curie: str, text: str) -> NameMatch:
+    return NameMatch(curie, text, "scientific", "Species", 0, 2)
+
+
+def test_an_alias_of_two_species_is_none() -> None:
+    text = "The grub (Aus primus) and the grub (Bus altus); a fly (Aus primus)."
+    taxa = [
+        (m.start(), m.end(), (name(f"NCBITaxon:{m[0]}", m[0]),))
+        for m in re.finditer("Aus primus|Bus altus", text)
+    ]
+    paper = PaperNames(text, taxa)
+    assert paper.alias("grub") == ()
+    assert [n.text for n in paper.alias("flies")] == ["Aus primus"]
+    assert paper.alias("primus") == ()

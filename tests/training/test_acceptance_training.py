@@ -1,0 +1,61 @@
+"""The acceptance model: weights for all corpora, and for one whose guideline departs from them."""
+
+from __future__ import annotations
+
+from pipeline.recognition.acceptance import AcceptanceModel, of_guideline, pack
+from pipeline.recognition.features import Reading
+from pipeline.recognition.surroundings import surroundings
+from pipeline.terminology.matcher import Match
+from pipeline.terminology.terminology import NameMatch
+from pipeline.training.acceptance import train
+from pipeline.training.reading import ReadPaper
+
+
+def paper(corpus: str, number: int, *, people: bool) -> ReadPaper:
+    text = "patients eat rice with sand"
+    places = {"patients": (0, 8), "rice": (13, 17), "sand": (23, 27)}
+    readings = [
+        Reading(
+            Match(*place, -1),
+            "Species",
+            [NameMatch("NCBITaxon:1", word, "common", "Species", 0, 2)],
+            surroundings(text, *place),
+            [],
+        )
+        for word, place in places.items()
+    ]
+    wanted = ["rice", "patients"] if people else ["rice"]
+    gold = tuple(sorted((*places[w], "Species") for w in wanted))
+    return ReadPaper(
+        f"{corpus}{number}",
+        corpus,
+        frozenset({"Species"}),
+        text,
+        gold,
+        (),
+        readings,
+        [["any", f"name={word}"] for word in places],
+    )
+
+
+def model() -> AcceptanceModel:
+    papers = [paper("biored", i, people=True) for i in range(30)]
+    return train([*papers, *(paper("s800", i, people=False) for i in range(20))])
+
+
+def test_a_guideline_departs_from_the_common_weights() -> None:
+    trained = model()
+    patients = ["any", "name=patients"]
+    assert trained.probability("Species", patients) > 0.5
+    assert trained.probability("Species", patients, "biored") > 0.5
+    assert trained.probability("Species", patients, "s800") < 0.5
+    for guideline in ("", "s800"):
+        assert trained.probability("Species", ["any", "name=rice"], guideline) > 0.5
+        assert trained.probability("Species", ["any", "name=sand"], guideline) < 0.5
+    assert trained.has_own("Species", "s800")
+    assert not trained.has_own("Species", "biored")
+
+
+def test_the_same_papers_give_the_same_bytes() -> None:
+    assert pack(model()) == pack(model())
+    assert of_guideline("Species", "s800") in model().weights
