@@ -63,7 +63,8 @@ def _zip(source: Source) -> Iterator[Source | Problem]:
             if any(info.filename in _OFFICE for info in infos):
                 raise source.error(0, "an Office document; save it as text first")
             for info in infos:
-                if info.is_dir() or not is_paper_name(info.filename):
+                # Not `info.is_dir()`: a damaged archive can have a member without a name.
+                if info.filename.endswith("/") or not is_paper_name(info.filename):
                     continue
                 if info.flag_bits & _ENCRYPTED:
                     reason = f"the member {info.filename} is encrypted; unpack it first"

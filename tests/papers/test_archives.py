@@ -119,3 +119,21 @@ def test_an_archive_without_papers_is_told(tmp_path: Path) -> None:
     for file in (zipped(tmp_path / "x.zip", {}), tar(tmp_path / "x.tar", "w:", {"a.png": b"x"})):
         [problem] = scan(file)
         assert str(problem) == f"{file}: there is no paper in the archive"
+
+
+def test_a_zip_member_without_a_name_is_no_surprise(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a.txt", "A title\n\nBRCA1.")
+        archive.writestr("b.txt", "Another title\n\nBRCA2.")
+    data = stream.getvalue()
+    # The name's length in the central directory becomes 0, and the name a comment.
+    place = data.rindex(b"PK\x01\x02")
+    entry = bytearray(data[place:])
+    entry[28:30], entry[32:34] = b"\0\0", (5).to_bytes(2, "little")
+    file = tmp_path / "papers.zip"
+    file.write_bytes(data[:place] + entry)
+    first, second = scan(file)
+    assert isinstance(first, Paper)
+    assert isinstance(second, Problem)
+    assert "the archive is damaged" in second.reason
