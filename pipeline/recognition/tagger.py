@@ -17,7 +17,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from pipeline.recognition.decoding import TAGS, Floats, find_mentions
+from pipeline.recognition.decoding import TAGS, find_mentions
 from pipeline.recognition.encoding import (
     Definition,
     Window,
@@ -29,8 +29,7 @@ from pipeline.recognition.encoding import (
 from pipeline.recognition.sequence import Hint
 from pipeline.recognition.tagger_weights import Float32s, Matrix, Weights, unpack
 
-FILES = ("tagger.npz", "tagger_2.npz")
-"""The weights of each network; all that are there decide together."""
+_FILE = "tagger.npz"
 _FORMS = 100_000
 _WHOLE_BLOCK = 4096
 
@@ -53,30 +52,12 @@ class Tagged:
 
 
 class Tagger:
-    """Finds mentions with the trained weights of a network, or of several that decide together.
+    """Finds mentions with trained weights."""
 
-    Networks that were trained alike but for chance err in different places; the mean of their
-    scores is better than those of one. What a text is to them is worked out once for all.
-    """
-
-    def __init__(self, weights: Weights, *others: Weights) -> None:
-        """Take over the weights.
-
-        Args:
-            weights: Weights of a network.
-            others: Those of further networks with the same types, guidelines and scopes.
-
-        Raises:
-            ValueError: If they have not the same.
-        """
-        for other in others:
-            for name in ("types", "guidelines", "scopes"):
-                if getattr(other, name) != getattr(weights, name):
-                    raise ValueError(f"networks with different {name} cannot decide together")
+    def __init__(self, weights: Weights) -> None:
         self.weights = weights
         self._scopes = {scope: i for i, scope in enumerate(weights.scopes)}
-        self._networks = [_Network(w) for w in (weights, *others)]
-        self._transitions = np.mean([w.transitions for w in (weights, *others)], axis=0)
+        self._forms = _Forms(weights)
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -100,29 +81,12 @@ class Tagger:
         """
         chosen = self.weights.guidelines.index(guideline)
         for window in windows(text, hints, definitions, self.types, self._scopes):
-            scores = self.scores(window, chosen)
+            scores = self.scores(window, chosen).astype(np.float64)
             by_type = scores.reshape(len(scores), len(self.types), len(TAGS))
-            found = find_mentions(by_type, self._transitions, window.borders)
+            found = find_mentions(by_type, self.weights.transitions, window.borders)
             for type_, first, end, probability in found:
                 start = window.words[first].start
                 yield Tagged(start, window.words[end - 1].end, self.types[type_], probability)
-
-    def scores(self, window: Window, guideline: int) -> Floats:
-        """Return the scores of all types' tags for each word of a window."""
-        first, *others = (network.scores(window, guideline) for network in self._networks)
-        total = first.astype(np.float64)
-        for other in others:
-            total += other
-        total /= 1 + len(others)
-        return total
-
-
-class _Network:
-    """One network."""
-
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
-        self._forms = _Forms(weights)
 
     def scores(self, window: Window, guideline: int) -> Float32s:
         """Return the scores of all types' tags for each word of a window."""
@@ -224,6 +188,4 @@ def guidelines() -> tuple[str, ...]:
 @cache
 def shipped_tagger() -> Tagger:
     """Return the tagger that comes with the package."""
-    data = files("pipeline.recognition") / "data"
-    present = (data / name for name in FILES if (data / name).is_file())
-    return Tagger(*(unpack(file.read_bytes()) for file in present))
+    return Tagger(unpack((files("pipeline.recognition") / "data" / _FILE).read_bytes()))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.language import load
 from pipeline.model import Paper
-from pipeline.recognition.encoding import windows
 from pipeline.recognition.recognizer import DEFAULT_GUIDELINE, SEQUENCE_TYPES
 from pipeline.recognition.sequence import Hint
 from pipeline.recognition.tagger import Tagger, guidelines, shipped_tagger
@@ -44,24 +42,6 @@ def test_other_texts_before_do_not_change_the_result() -> None:
         list(used.find(text, (), (), DEFAULT_GUIDELINE))
     arguments = TEXT, HINTS, DEFINITIONS, DEFAULT_GUIDELINE
     assert list(fresh.find(*arguments)) == list(used.find(*arguments))
-
-
-def test_two_networks_decide_by_the_mean_of_their_scores() -> None:
-    one = shipped_tagger().weights
-    other = replace(one, outputs=tuple(replace(m, bias=m.bias + 1) for m in one.outputs))
-    number = one.guidelines.index(DEFAULT_GUIDELINE)
-    scopes = {scope: i for i, scope in enumerate(one.scopes)}
-    (window,) = windows(TEXT, HINTS, DEFINITIONS, one.types, scopes)
-    both = Tagger(one, other).scores(window, number)
-    assert np.allclose(both, Tagger(one).scores(window, number) + 0.5, atol=1e-5)
-    arguments = TEXT, HINTS, DEFINITIONS, DEFAULT_GUIDELINE
-    assert list(Tagger(one, one).find(*arguments)) == list(Tagger(one).find(*arguments))
-
-
-def test_networks_of_different_guidelines_do_not_decide_together() -> None:
-    weights = shipped_tagger().weights
-    with pytest.raises(ValueError, match="different guidelines"):
-        Tagger(weights, replace(weights, guidelines=("bc5cdr",)))
 
 
 @pytest.mark.parametrize(
