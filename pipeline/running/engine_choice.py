@@ -65,9 +65,7 @@ class EngineChoice:
             try:
                 from pipeline.running.dask_engine import DaskEngine
             except ModuleNotFoundError as error:
-                raise UsageError(
-                    f"{error}: install Dask with pip install 'bionorm[dask]'"
-                ) from None
+                raise UsageError(f"{error}: pip install 'dask[distributed]'") from None
             return DaskEngine(
                 recipe,
                 limits,

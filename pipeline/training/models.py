@@ -59,7 +59,7 @@ def train_models(
         UsageError: If the folder holds no train split of a known corpus, or PyTorch is missing.
     """
     if Part.TAGGER in parts and find_spec("torch") is None:
-        raise UsageError("training needs PyTorch: pip install 'bionorm[train]'")
+        raise UsageError("training the tagger needs PyTorch: pip install torch")
     every = read_training(corpora, left_out=NEVER_USED)
     training = [corpus for corpus in every if corpus.name not in LEFT_OUT]
     terminology = shared_terminology()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="training needs bionorm[train]")
+torch = pytest.importorskip("torch", reason="training the tagger needs PyTorch")
 
 from pipeline.recognition.encoding import windows  # noqa: E402
 from pipeline.recognition.features import Reading, Sense  # noqa: E402
