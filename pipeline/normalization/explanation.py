@@ -274,8 +274,9 @@ def _readings(
         start, end = reading.match.start, reading.match.end
         if not start <= offset < end:
             continue
-        weights: Mapping[str, float] = recognizer.model.weights.get(reading.type, {})
-        probability = recognizer.model.probability(reading.type, described)
+        guideline = recognizer.guideline
+        weights = recognizer.model.weights_of(reading.type, guideline) or {}
+        probability = recognizer.model.probability(reading.type, described, guideline)
         names = dict.fromkeys(f"{n.text} ({n.curie}, {n.scope})" for n in reading.names)
         evidence = [Evidence(f, 1.0, weights[f]) for f in described if f in weights]
         yield Reading(

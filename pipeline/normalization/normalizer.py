@@ -197,7 +197,10 @@ class Normalizer(Rebuilt):
         if not species:
             return {}
         found = self._species.link(
-            text, list(species.values()), lambda place: self._names(place, short_forms)
+            text,
+            list(species.values()),
+            lambda place: self._names(place, short_forms),
+            short_forms.resolve if "long_forms" in self.steps else _nothing,
         )
         return {i: _through(long, link) for i, (link, long) in zip(species, found, strict=True)}
 

@@ -24,6 +24,7 @@ Named = Callable[[Place], tuple[list[NameMatch], str]]
 
 _COLLOQUIAL = frozenset({"common", "acronym"})
 _VIRUS_END = re.compile(r"(?:virus(?:es)?|phages?|viroid|GV|N?PV)$")
+_HOST = re.compile(rf"([A-Z](?:[a-z]+|\.) [a-z]{{3,}}) .*{_VIRUS_END.pattern}")
 _IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?$")
 _COMPOUND = re.compile(
     r"^anti-|-(?:associated|based|derived|free|induced|infected|mediated|negative|positive|related"
@@ -37,6 +38,9 @@ _AUTHORITY = re.compile(
     r"(?<=[a-z]{3}) (?:\(?[A-Z][\w.’'-]*(?:(?: and| et| ex| &|,)? [A-Z]?[\w.’'-]+)*(?:, \d{4})?"
     r"\)?.*|(?:[a-z]+\. ?)+(?:nov|n)\.?.*)$"
 )
+_ISOLATE = re.compile(r"([A-Z][A-Za-z]{0,3}V)(?:-|[a-z]{0,4}\d|[a-z]+[A-Z])")
+"""A virus with what tells its isolates apart: `NDV-H`, `SIVmac239`."""
+_VIRAL = re.compile(r"vir(?:al|uses)$")
 _ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,3}[A-Z]")
 _MOST_DROPPED = 4
 
@@ -55,13 +59,20 @@ class SpeciesLinker:
         self._similar = SpeciesNames(terminology).similar
         self._otherwise = lru_cache(maxsize=5_000)(self._without_additions)
 
-    def link(self, text: str, places: Sequence[Place], named: Named) -> list[tuple[Link, str]]:
+    def link(
+        self,
+        text: str,
+        places: Sequence[Place],
+        named: Named,
+        long_form: Callable[[str], str],
+    ) -> list[tuple[Link, str]]:
         """Resolve the species mentions of a text.
 
         Args:
             text: The text.
             places: Its species mentions.
             named: Tells the names that a mention matches, and the long form if that decided.
+            long_form: Tells the long form of a surface form, or an empty string.
 
         Returns:
             For each mention its link, and the long form through which it was found.
@@ -75,9 +86,9 @@ class SpeciesLinker:
             if not long:
                 in_text = found_at.get((place.start_char, place.end_char), ())
                 names = self._in_paper(place, [*names, *in_text], paper, taxa)
-            elif not names:
-                names = list(self._otherwise(long))
-            every.append((names, long))
+            if not names and (spelled := _spelled(place.name, long_form)):
+                names, long = list(self._otherwise(spelled)), spelled
+            every.append((names or list(self._otherwise(place.name)), long))
         full = [
             link_species(names, {}, self._terminology)
             for names, _ in every
@@ -108,9 +119,9 @@ class SpeciesLinker:
             return names
         if strain := paper.strain(surface):
             return list(strain)
-        if begins:  # a virus is not the host that it is named after
-            return [] if _VIRUS_END.search(surface) else list(begins)
-        return list(paper.misspelled(surface) or self._otherwise(surface))
+        if begins and not _VIRUS_END.search(surface):
+            return list(begins)
+        return list(paper.misspelled(surface))
 
     def _narrows(self, names: Sequence[NameMatch], wider: Sequence[NameMatch]) -> bool:
         """Whether names belong to taxa within those of other names."""
@@ -137,6 +148,9 @@ class SpeciesLinker:
 
     def _without_additions(self, surface: str) -> tuple[NameMatch, ...]:
         """Return the names that a mention comes to without additions."""
+        host = _HOST.match(surface)
+        if host and any(n.scope == "scientific" for n in self._named(host[1])):
+            return ()  # a virus is not the host that it is named after
         for variant in _variants(surface):
             if names := self._named(variant):
                 return tuple(names)
@@ -166,7 +180,10 @@ def _variants(surface: str) -> Iterator[str]:
         if form not in seen and len(form) > 2:
             seen.add(form)
             yield form
+    if isolate := _ISOLATE.match(surface):
+        yield isolate[1]
     yield f"{surface} virus"
+    yield f"unidentified {_VIRAL.sub('virus', surface)}"
     for form in dict.fromkeys(forms):
         words = form.split()
         for i in range(1, min(len(words), _MOST_DROPPED + 1)):
@@ -174,6 +191,13 @@ def _variants(surface: str) -> Iterator[str]:
             if shorter not in seen and len(shorter) > 3:
                 seen.add(shorter)
                 yield shorter
+
+
+def _spelled(surface: str, long_form: Callable[[str], str]) -> str:
+    """Return what a short form stands for, or one with more words: `TBE virus`."""
+    first, _, rest = surface.partition(" ")
+    long = long_form(surface) or (long_form(first) if rest else "")
+    return f"{long} {rest}" if long and rest and not long_form(surface) else long
 
 
 def _abbreviates(acronym: str, name: str) -> bool:

@@ -30,6 +30,10 @@ class AcceptanceModel:
     weights: Mapping[str, Mapping[str, float]]
     training: Mapping[str, tuple[str, ...]]
 
+    def weights_of(self, type_: str, guideline: str = "") -> Mapping[str, float] | None:
+        """Return the weights of a type by a guideline; None for a type that was not trained."""
+        return self.weights.get(of_guideline(type_, guideline)) or self.weights.get(type_)
+
     def has_own(self, type_: str, guideline: str) -> bool:
         """Whether the guideline of a corpus has weights of its own for a type."""
         return of_guideline(type_, guideline) in self.weights
@@ -42,7 +46,7 @@ class AcceptanceModel:
             features: The features of the reading.
             guideline: Corpus whose guideline is to be followed; of most it is the common one.
         """
-        weights = self.weights.get(of_guideline(type_, guideline)) or self.weights.get(type_)
+        weights = self.weights_of(type_, guideline)
         if weights is None:
             return 1.0  # a user's own type: its names are taken at their word
         weight, score = weights.get, 0.0
