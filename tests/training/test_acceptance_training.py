@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pipeline.recognition.acceptance import AcceptanceModel, of_guideline, pack
-from pipeline.recognition.features import Reading
-from pipeline.recognition.surroundings import surroundings
+from pipeline.recognition.features import readings as readings_of
+from pipeline.recognition.features import senses
 from pipeline.terminology.matcher import Match
 from pipeline.terminology.terminology import NameMatch
 from pipeline.training.acceptance import train
@@ -14,16 +14,16 @@ from pipeline.training.reading import ReadPaper
 def paper(corpus: str, number: int, *, people: bool) -> ReadPaper:
     text = "patients eat rice with sand"
     places = {"patients": (0, 8), "rice": (13, 17), "sand": (23, 27)}
-    readings = [
-        Reading(
-            Match(*place, -1),
-            "Species",
-            [NameMatch("NCBITaxon:1", word, "common", "Species", 0, 2)],
-            surroundings(text, *place),
-            [],
-        )
-        for word, place in places.items()
-    ]
+    readings = readings_of(
+        text,
+        [
+            (
+                Match(*place, -1),
+                senses(word, [NameMatch("NCBITaxon:1", word, "common", "Species", 0, 2)]),
+            )
+            for word, place in places.items()
+        ],
+    )
     wanted = ["rice", "patients"] if people else ["rice"]
     gold = tuple(sorted((*places[w], "Species") for w in wanted))
     return ReadPaper(
