@@ -16,7 +16,7 @@ from pipeline.normalization.species import (
     within_species,
 )
 from pipeline.normalization.species_names import SpeciesNames
-from pipeline.normalization.species_paper import PaperNames, TaxonPlace
+from pipeline.normalization.species_paper import PaperNames
 from pipeline.recognition.places import Place
 from pipeline.terminology.terminology import NameMatch, Terminology
 
@@ -85,7 +85,7 @@ class SpeciesLinker:
             names, long = named(place)
             if not long:
                 in_text = found_at.get((place.start_char, place.end_char), ())
-                names = self._in_paper(place, [*names, *in_text], paper, taxa)
+                names = self._in_paper(place, [*names, *in_text], paper)
             if not names and (spelled := _spelled(place.name, long_form)):
                 names, long = list(self._otherwise(spelled)), spelled
             every.append((names or list(self._otherwise(place.name)), long))
@@ -100,15 +100,13 @@ class SpeciesLinker:
             for names, long in every
         ]
 
-    def _in_paper(
-        self, place: Place, names: list[NameMatch], paper: PaperNames, taxa: Sequence[TaxonPlace]
-    ) -> list[NameMatch]:
+    def _in_paper(self, place: Place, names: list[NameMatch], paper: PaperNames) -> list[NameMatch]:
         """Return the names of a mention as the paper's own definitions have them."""
         surface = place.name
         begins = paper.beginning(place.start_char, place.end_char)
         if all(n.scope in _COLLOQUIAL for n in names) and not begins:
             if _ACRONYM.fullmatch(surface):
-                names = self._supported(names, taxa) or self._spelled_out(surface, taxa) or names
+                names = self._acronym(surface, names, paper)
             elif (beside := paper.alias(surface)) and (
                 not names
                 or self._narrows(beside, names)
@@ -128,23 +126,16 @@ class SpeciesLinker:
         above = {n.curie for n in wider}
         return any(not above.isdisjoint(lineage(n.curie, self._terminology)) for n in names)
 
-    def _supported(self, names: Sequence[NameMatch], taxa: Sequence[TaxonPlace]) -> list[NameMatch]:
-        """Return the names that the paper spells out: those of taxa, or of what is above them."""
-        spelled = {n.curie for _, _, found in taxa for n in found}
-        result = []
+    def _acronym(
+        self, surface: str, names: Sequence[NameMatch], paper: PaperNames
+    ) -> list[NameMatch]:
+        """Return the names that the paper spells out, or else those that an acronym has."""
+        supported = []
         for name in names:
-            above = [c for c in lineage(name.curie, self._terminology) if c in spelled]
+            above = [c for c in lineage(name.curie, self._terminology) if c in paper.spelled]
             if above:
-                result.append(replace(name, curie=above[0]))
-        return result
-
-    def _spelled_out(self, surface: str, taxa: Sequence[TaxonPlace]) -> list[NameMatch]:
-        """Return the taxa of the text whose names an acronym abbreviates."""
-        return [
-            name
-            for name in {n.curie: n for _, _, found in taxa for n in found}.values()
-            if _abbreviates(surface, name.text)
-        ]
+                supported.append(replace(name, curie=above[0]))
+        return supported or list(paper.abbreviated(surface)) or list(names)
 
     def _without_additions(self, surface: str) -> tuple[NameMatch, ...]:
         """Return the names that a mention comes to without additions."""
@@ -198,25 +189,3 @@ def _spelled(surface: str, long_form: Callable[[str], str]) -> str:
     first, _, rest = surface.partition(" ")
     long = long_form(surface) or (long_form(first) if rest else "")
     return f"{long} {rest}" if long and rest and not long_form(surface) else long
-
-
-def _abbreviates(acronym: str, name: str) -> bool:
-    """Whether an acronym has the first letters of a name's words, and others in between.
-
-    >>> _abbreviates("RSV", "Respiratory syncytial virus"), _abbreviates("RSV", "Rous virus")
-    (True, False)
-    """
-    words = re.findall(r"[a-z]+", name.lower())
-    letters = acronym.lower()
-    if not 2 <= len(words) <= len(letters) or "".join(w[0] for w in words)[0] != letters[0]:
-        return False
-    at = 0
-    for i, word in enumerate(words):
-        if at == len(letters) or word[0] != letters[at]:
-            return False
-        at += 1
-        following = words[i + 1][0] if i + 1 < len(words) else ""
-        rest = iter(word[1:])
-        while at < len(letters) and letters[at] != following and letters[at] in rest:
-            at += 1
-    return at == len(letters)

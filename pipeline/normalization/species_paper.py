@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pipeline.recognition.strains import find_strains, strain_key
 from pipeline.terminology.normal_form import normal_form
@@ -54,6 +54,9 @@ class PaperNames:
             if " " in taxon[2][0].text and not taxon[2][0].text.endswith("virus")
         ]
         self._starts = [start for start, _, _ in self._taxa]
+        self._names = tuple({n.curie: n for _, _, names in taxa for n in names}.values())
+        self.misspelled = lru_cache(maxsize=None)(self._misspelled)
+        self.abbreviated = lru_cache(maxsize=None)(self._abbreviated)
 
     def strain(self, surface: str) -> Sequence[NameMatch]:
         """Return the species whose strain a surface form designates, or nothing."""
@@ -78,20 +81,26 @@ class PaperNames:
             return ()
         return self._taxa[i][2]
 
-    @property
-    def curies(self) -> frozenset[str]:
+    @cached_property
+    def spelled(self) -> frozenset[str]:
         """The taxa that the text names scientifically."""
-        return frozenset(n.curie for _, _, names in self._taxa for n in names)
+        return frozenset(n.curie for n in self._names)
 
-    def misspelled(self, surface: str) -> Sequence[NameMatch]:
+    def _abbreviated(self, acronym: str) -> tuple[NameMatch, ...]:
+        """Return the taxa of the text whose names an acronym abbreviates."""
+        return tuple(n for n in self._names if _abbreviates(acronym, n.text))
+
+    def _misspelled(self, surface: str) -> tuple[NameMatch, ...]:
         """Return the species that the text names all but like this, or nothing."""
         if not _BINOMIAL.fullmatch(surface):
             return ()
-        for _, _, names in self._taxa:
-            full = names[0].text
+        for name in self._names:
+            full = name.text
+            if surface[0] != full[0] or " " not in full:
+                continue
             known = f"{full[0]}. {full.partition(' ')[2]}" if surface[1] == "." else full
-            if surface[0] == known[0] and _differ_little(surface, known):
-                return names
+            if _differ_little(surface, known):
+                return (name,)
         return ()
 
     @cached_property
@@ -161,3 +170,27 @@ def _differ_little(one: str, other: str) -> bool:
         or rests[0] == rests[1][1:]
         or (rests[0][:2] == rests[1][1::-1] and rests[0][2:] == rests[1][2:])
     )
+
+
+def _abbreviates(acronym: str, name: str) -> bool:
+    """Whether an acronym has the first letters of a name's words, and others in between.
+
+    >>> _abbreviates("RSV", "Respiratory syncytial virus"), _abbreviates("RSV", "Rat virus")
+    (True, False)
+    """
+    if acronym[0].lower() != name[0].lower():
+        return False
+    words = re.findall(r"[a-z]+", name.lower())
+    letters = acronym.lower()
+    if not 2 <= len(words) <= len(letters) or "".join(w[0] for w in words)[0] != letters[0]:
+        return False
+    at = 0
+    for i, word in enumerate(words):
+        if at == len(letters) or word[0] != letters[at]:
+            return False
+        at += 1
+        following = words[i + 1][0] if i + 1 < len(words) else ""
+        rest = iter(word[1:])
+        while at < len(letters) and letters[at] != following and letters[at] in rest:
+            at += 1
+    return at == len(letters)
