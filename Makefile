@@ -80,7 +80,7 @@ bench: $(READY) ## measure speed, memory and (with CORPORA) lookup beside other 
 	$(BIN)/bionorm benchmark $(PAPERS) $(if $(CORPORA),--corpora $(CORPORA)) $(BENCH)
 
 scale: $(READY) ## measure how a run scales with processes, Dask and the number of papers (SCALE=options)
-	$(BIN)/python -m pipeline.running.bench_scale $(PAPERS) $(SCALE)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pipeline.running.bench_scale $(PAPERS) $(SCALE)
 
 kills: $(READY) ## kill a run of 2,000 papers at random moments and resume it, KILLS times; each must end alike
 	$(BIN)/python tests/running/kill_many.py --runs $(KILLS) --papers 2000
