@@ -135,6 +135,8 @@ class SpeciesLinker:
             above = [c for c in lineage(name.curie, self._terminology) if c in paper.spelled]
             if above:
                 supported.append(replace(name, curie=above[0]))
+        # A genus that the paper names as well is not what the acronym of one of its species means.
+        supported = within_species(supported, self._terminology)
         return supported or list(paper.abbreviated(surface)) or list(names)
 
     def _without_additions(self, surface: str) -> tuple[NameMatch, ...]:

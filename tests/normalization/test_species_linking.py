@@ -30,6 +30,8 @@ def resolved(text: str, surface: str, guideline: str = "biored") -> Link:
         ("Strange onion (Hymenocallis tubiflora). An onion.", "onion", "Allium cepa"),
         # Strains
         ("Escherichia coli strain QX-17 grew. QX-17 died.", "QX-17", "Escherichia coli"),
+        # The genus is not what the acronym of its species means.
+        ("RVF virus (RVFV), genus Phlebovirus. RVFV.", "RVFV", "Rift Valley fever virus"),
         # Additions
         ("We saw Tribolium castaneum (Herbst).", "Tribolium castaneum (Herbst)", "Tribolium"),
         ("We saw Artemisia annua plants.", "Artemisia annua plants", "Artemisia annua"),
