@@ -99,11 +99,6 @@ class Processes:
         """How many items have been begun in shards that are not finished."""
         return sum(w.item or 0 for w in self._pool)
 
-    @property
-    def process_ids(self) -> list[int]:
-        """Identifiers of the processes."""
-        return [w.process.pid for w in self._pool if w.process.pid]
-
     def submit(self, shard: Shard) -> None:
         """Hand a shard to a worker that has nothing to do."""
         worker = next(w for w in self._pool if w.ready and w.shard is None)
