@@ -11,6 +11,7 @@ terminology and the same settings as this process.
 from __future__ import annotations
 
 import faulthandler
+import gc
 import logging
 import os
 import threading
@@ -75,6 +76,8 @@ class _Loader(WorkerPlugin):  # type: ignore[misc]
             if different:
                 place = get_worker().address
                 raise BionormError(f"the worker {place} is set up {' and '.join(different)}")
+            gc.collect()
+            gc.freeze()  # what is loaded stays: the collector need not look at it again and again
             self._work = work
         return self._work
 
