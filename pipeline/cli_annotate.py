@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli_options import (
+    STREAM,
     DictionaryOnly,
     MinScore,
     OnlyOrganisms,
     Organisms,
+    OutputFile,
+    OutputFormat,
     Snapshot,
     check_dictionary_only,
     examples,
@@ -24,7 +27,7 @@ from pipeline.cli_options import (
 )
 from pipeline.cli_run import Terminologies, with_terminologies
 from pipeline.errors import UsageError
-from pipeline.export.formats import FORMATS, format_of, open_writer, output_format
+from pipeline.export.formats import format_of, open_writer, output_format
 from pipeline.export.prefixes import PrefixStyle
 from pipeline.export.sink import DialectName, Table, WriteOptions
 from pipeline.progress import progress_bar
@@ -37,7 +40,6 @@ EPILOG = examples(
     "bionorm annotate papers -o genes.csv --type Gene --excel",
     "echo 'BRCA1 in breast cancer' | bionorm annotate - --to jsonl",
 )
-_STREAM = Path("-")
 
 
 def annotate(
@@ -47,19 +49,8 @@ def annotate(
             help="Files, directories or patterns; - is standard input.", show_default=False
         ),
     ],
-    to: Annotated[
-        str | None,
-        typer.Option(
-            "--to",
-            metavar="FORMAT",
-            help=f"Output format: {', '.join(FORMATS)}.",
-            show_default="by the output's name, else tsv",
-        ),
-    ] = None,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", help="File to write.", show_default="standard output"),
-    ] = _STREAM,
+    to: OutputFormat = None,
+    output: OutputFile = STREAM,
     format_: Annotated[
         str | None, typer.Option("--format", help="Input format.", show_default="recognized")
     ] = None,
@@ -97,7 +88,7 @@ def annotate(
     from pipeline.papers import collect
 
     check_dictionary_only(dictionary_only, organism)
-    to_stream = output == _STREAM
+    to_stream = output == STREAM
     to = to or ("tsv" if to_stream else format_of(output))
     options = WriteOptions(table, dialect, prefix_style, excel)
     if output_format(to, options).binary and to_stream and sys.stdout.isatty():

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli_options import Snapshot, examples
+from pipeline.cli_options import STREAM, OutputFile, OutputFormat, Snapshot, examples
 from pipeline.cli_run import Terminologies, with_terminologies
 from pipeline.errors import UsageError
-from pipeline.export.formats import FORMATS, format_of, open_writer, output_format
+from pipeline.export.formats import format_of, open_writer, output_format
 from pipeline.export.sink import WriteOptions
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ EPILOG = examples(
     "bionorm link abstracts.pubtator --to pubtator -o linked.pubtator",
     "cut -f3 table.tsv | bionorm link - --type Gene --organism rat",
 )
-_STREAM = Path("-")
 
 
 def link(
@@ -55,19 +54,8 @@ def link(
             show_default=False,
         ),
     ] = None,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            "--to",
-            metavar="FORMAT",
-            help=f"Output format: {', '.join(FORMATS)}.",
-            show_default="by the output's name, else tsv",
-        ),
-    ] = None,
-    output: Annotated[
-        Path,
-        typer.Option("--output", "-o", help="File to write.", show_default="standard output"),
-    ] = _STREAM,
+    to: OutputFormat = None,
+    output: OutputFile = STREAM,
     crosswalk: Annotated[
         Path | None,
         typer.Option(
@@ -86,8 +74,8 @@ def link(
     from pipeline.running.linking import link_given, read_given
     from pipeline.terminology.terminology import shared_terminology
 
-    to = to or ("tsv" if output == _STREAM else format_of(output))
-    if output_format(to, WriteOptions()).binary and output == _STREAM and sys.stdout.isatty():
+    to = to or ("tsv" if output == STREAM else format_of(output))
+    if output_format(to, WriteOptions()).binary and output == STREAM and sys.stdout.isatty():
         raise UsageError(f"{to} is no text: name a file with --output, or send it to a pipe")
     _check_files(files)
     snapshot = with_terminologies(snapshot, terminology)
@@ -100,7 +88,7 @@ def link(
     given = chain.from_iterable(read_given(f, type=type_, papers=texts) for f in files)
     nlp = load(snapshot=snapshot)
     kept: list[Paper] = []
-    with open_writer(sys.stdout.buffer if output == _STREAM else output, to) as write:
+    with open_writer(sys.stdout.buffer if output == STREAM else output, to) as write:
         for item in link_given(given, nlp, known, organism=organism):
             if isinstance(item, Paper):
                 problems += item.problems
@@ -118,10 +106,10 @@ def link(
 
 
 def _check_files(files: list[Path]) -> None:
-    if files.count(_STREAM) > 1:
+    if files.count(STREAM) > 1:
         raise UsageError("standard input can be read once only: give - once")
     for file in files:
-        if file != _STREAM and not file.is_file():
+        if file != STREAM and not file.is_file():
             raise UsageError(f"no such file: {file}")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.errors import UsageError
+from pipeline.export.formats import FORMATS
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -19,6 +20,24 @@ Snapshot = Annotated[
         envvar="BIONORM_SNAPSHOT",
         show_default="the embedded one",
     ),
+]
+
+STREAM = Path("-")
+"""Standard input or output in the place of a file."""
+
+OutputFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--to",
+        metavar="FORMAT",
+        help=f"Output format: {', '.join(FORMATS)}.",
+        show_default="by the output's name, else tsv",
+    ),
+]
+
+OutputFile = Annotated[
+    Path,
+    typer.Option("--output", "-o", help="File to write.", show_default="standard output"),
 ]
 
 Organisms = Annotated[
