@@ -100,7 +100,7 @@ def _files(path: Path) -> list[Path]:
 def _matching(pattern: Path) -> list[Path]:
     """Return the files that a pattern stands for, sorted; directories that match count whole."""
     # Unlike `Path.glob`, it takes absolute patterns and leaves hidden files out.
-    names = glob.glob(str(pattern), recursive=True)  # noqa: PTH207
+    names = glob.glob(str(pattern), recursive=True)  # noqa: PTH207 - as said
     matches = sorted(map(Path, names), key=lambda path: path.parts)
     found = [file for path in matches for file in (_walk(path) if path.is_dir() else [path])]
     if not found:

@@ -6,7 +6,6 @@ them, so that sizes can be added up.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from spacy.language import Language
 
 from pipeline.errors import BionormError
 from pipeline.language import load
+from pipeline.running.engines import spare_loaded
 from pipeline.running.workers import START_METHOD, process_context
 
 _TEXTS = 200
@@ -55,8 +55,7 @@ def _memory_of(texts: Sequence[str], processes: int) -> float:
         _annotate(nlp, texts)
         return proportional_size()
     context = process_context(START_METHOD)
-    gc.collect()
-    gc.freeze()  # as `Processes` does
+    spare_loaded()  # as `Processes` does
     connections, workers = [], []
     for i in range(processes):
         ours, theirs = context.Pipe()

@@ -7,7 +7,6 @@ only as far as it helps with a new one.
 
 from __future__ import annotations
 
-import gc
 import os
 import resource
 import statistics
@@ -27,6 +26,7 @@ from pipeline.export.formats import open_writer
 from pipeline.language import document_text, load, load_dictionary, mentions_of
 from pipeline.model import EntityType, Paper
 from pipeline.running.benchmark import run_apart
+from pipeline.running.engines import spare_loaded
 from pipeline.running.job import read_papers
 
 ROUNDS = 3
@@ -112,8 +112,7 @@ def _measure_pipeline(
     nlp = load()
     before = [c for name, c in nlp.pipeline if name != _NORMALIZER]
     normalize = nlp.get_pipe(_NORMALIZER)
-    gc.collect()
-    gc.freeze()  # as `InProcess` does
+    spare_loaded()  # as `InProcess` does
     warm_up, rounds = _parts(papers)
     for paper in warm_up:
         nlp(document_text(paper))
@@ -148,8 +147,7 @@ def _measure_dictionary(files: Sequence[Path]) -> list[float]:
     one_core()
     warm_up, rounds = _parts(read_papers(files)[0])
     nlp = load_dictionary()
-    gc.collect()
-    gc.freeze()
+    spare_loaded()
     for paper in warm_up:
         nlp(document_text(paper))
 

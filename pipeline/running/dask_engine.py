@@ -11,7 +11,6 @@ terminology and the same settings as this process.
 from __future__ import annotations
 
 import faulthandler
-import gc
 import logging
 import os
 import threading
@@ -28,7 +27,7 @@ import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
 
 from pipeline.errors import BionormError, UsageError
-from pipeline.running.engines import OUT_OF_MEMORY, Died, Finished, Outcome
+from pipeline.running.engines import OUT_OF_MEMORY, Died, Finished, Outcome, spare_loaded
 from pipeline.running.limits import Limits
 from pipeline.running.record import basis, differences
 from pipeline.running.shard_results import ShardResult
@@ -76,8 +75,7 @@ class _Loader(WorkerPlugin):  # type: ignore[misc]
             if different:
                 place = get_worker().address
                 raise BionormError(f"the worker {place} is set up {' and '.join(different)}")
-            gc.collect()
-            gc.freeze()  # what is loaded stays: the collector need not look at it again and again
+            spare_loaded()
             self._work = work
         return self._work
 

@@ -41,6 +41,12 @@ Outcome: TypeAlias = Finished | Died
 OUT_OF_MEMORY = "it needs more memory than there is"
 
 
+def spare_loaded() -> None:
+    """Spare the collector of garbage to look again and again at what is loaded by now and stays."""
+    gc.collect()
+    gc.freeze()
+
+
 def over_time(limits: Limits) -> str:
     """Tell that a paper took too long."""
     return f"it takes longer than {limits.seconds:g} s"
@@ -109,8 +115,7 @@ class InProcess:
         self._on_item = on_item
         self._shard: Shard | None = None
         self.underway = 0
-        gc.collect()
-        gc.freeze()  # what is loaded stays: the collector need not look at it again and again
+        spare_loaded()
 
     @property
     def room(self) -> int:

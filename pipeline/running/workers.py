@@ -25,7 +25,14 @@ from multiprocessing.process import BaseProcess
 from typing import Literal, TypeAlias
 
 from pipeline.errors import BionormError
-from pipeline.running.engines import Died, Finished, Outcome, over_memory, over_time
+from pipeline.running.engines import (
+    Died,
+    Finished,
+    Outcome,
+    over_memory,
+    over_time,
+    spare_loaded,
+)
 from pipeline.running.limits import Limits, end_with_parent, limit_memory
 from pipeline.running.shard_results import ShardResult
 from pipeline.running.shard_work import ShardWork
@@ -85,8 +92,7 @@ class Processes:
         self._limits = limits
         self._context = process_context(method)
         self._false_starts = 0
-        gc.collect()
-        gc.freeze()  # or the collector of each worker would copy what they have in common
+        spare_loaded()  # or the collector of each worker would copy what they have in common
         self._pool = [self._start() for _ in range(workers)]
 
     @property
