@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 TAGS = "OBIES"
 _O, _B, _I, _E, _S = range(len(TAGS))
@@ -23,8 +24,8 @@ _GOES_ON = np.array([False, False, True, True, False])
 """Tags that continue a mention."""
 ALLOWED = _OPEN[:, None] == _GOES_ON[None, :]
 _FIRST, _LAST = (~_GOES_ON).astype(float), (~_OPEN).astype(float)
-_HOPELESS = -6.0
-"""Sentences are passed over where every mention has at most these log odds: 1 to 400."""
+_HOPELESS = -4.0
+"""Words are passed over that lie only in mentions of at most these log odds: 1 to 55."""
 _NEVER = 1e-30
 _TOGETHER = 64
 
@@ -41,40 +42,83 @@ def find_mentions(
         transitions: Types x tags x tags: score of each tag after each tag.
         borders: Number of the first word of each sentence, and the number of words.
     """
-    firsts, ends = np.asarray(borders[:-1]), np.asarray(borders[1:])
-    if not len(firsts):
+    if len(borders) < 2:
         return
-    hope = np.maximum.reduceat(_hope(scores), firsts, axis=0)
-    sentence, type_ = np.nonzero(hope > _HOPELESS)
-    # Sentences of about the same length are decoded together.
-    order = np.argsort(firsts[sentence] - ends[sentence], kind="stable")
-    sentence, type_ = sentence[order], type_[order]
+    types, firsts, lengths = _stretches(_hope(scores, transitions, borders) > _HOPELESS, borders)
+    # Stretches of about the same length are decoded together.
+    order = np.argsort(-lengths, kind="stable")
     found: list[tuple[int, int, int, float]] = []
-    for start in range(0, len(sentence), _TOGETHER):
-        some, own = sentence[start : start + _TOGETHER], type_[start : start + _TOGETHER]
-        found += _decode(scores, transitions, own, firsts[some], ends[some] - firsts[some])
+    for start in range(0, len(order), _TOGETHER):
+        some = order[start : start + _TOGETHER]
+        found += _decode(scores, transitions, types[some], firsts[some], lengths[some])
     yield from sorted(found)
 
 
-def _hope(scores: Floats) -> Floats:
-    """Return the log odds of the best mention that begins at each word: words x types."""
+def _hope(scores: Floats, transitions: Floats, borders: Sequence[int]) -> Floats:
+    """Return the log odds that the best mention that covers a word can have: words x types.
+
+    The tags before and after it are taken to be those that suit it best.
+    """
     gain = scores[:, :, _B:] - scores[:, :, _O, None]
+    # What tags gain in sequence, beside words outside mentions.
+    outside = transitions[:, _O, _O]
+    before = transitions[:, (_O, _E, _S)]
+    begun = np.maximum((before[:, :, (_B, _S)] - before[:, :, _O, None]).max(axis=1), 0.0)
+    after = transitions[:, :, (_O, _B, _S)]
+    ended = np.maximum((after[:, (_E, _S)] - after[:, (_O,)]).max(axis=2), 0.0)
+    inside = transitions[:, (_B, _I)].max(axis=1) - outside[:, None]
+    gain[:, :, _B - 1] += begun[:, 0]
+    gain[:, :, _I - 1] += inside[:, _I]
+    gain[:, :, _E - 1] += inside[:, _E] + ended[:, 0]
+    gain[:, :, _S - 1] += begun[:, 1] + ended[:, 1]
+    # No mention goes over the end of a sentence.
+    first, last = np.asarray(borders[:-1]), np.asarray(borders[1:]) - 1
+    gain[last, :, _B - 1] = gain[last, :, _I - 1] = -np.inf
+    gain[first, :, _I - 1] = gain[first, :, _E - 1] = -np.inf
     hope = gain[:, :, _S - 1].copy()
     for type_ in range(scores.shape[1]):
-        begins, inside, ends = gain[:, type_, :-1].T.tolist()
-        best = [0.0] * len(begins)
-        rest = -np.inf
-        for i in range(len(begins) - 1, -1, -1):
-            best[i] = begins[i] + rest
-            rest = max(ends[i], inside[i] + rest)
+        begins, insides, ends = gain[:, type_, :-1].T.tolist()
+        rest, completed = -np.inf, []
+        for goes_on, end in zip(reversed(insides), reversed(ends), strict=True):
+            completed.append(rest)
+            rest = max(end, goes_on + rest)
+        best, open_ = [], -np.inf
+        for begin, goes_on, end in zip(begins, insides, ends, strict=True):
+            closing = open_ + end
+            open_ = max(begin, open_ + goes_on)
+            best.append(max(closing, open_ + completed.pop()))
         np.maximum(hope[:, type_], best, out=hope[:, type_])
     return hope
+
+
+def _stretches(possible: Bools, borders: Sequence[int]) -> tuple[Int64s, Int64s, Int64s]:
+    """Return the stretches of words that may be in mentions, with a word more on either side.
+
+    Args:
+        possible: Words x types.
+        borders: Number of the first word of each sentence, and the number of words.
+
+    Returns:
+        The number of the type, the first word and the number of words of each. None reaches over
+        the end of a sentence.
+    """
+    goes_on = np.ones((len(possible), 1), bool)
+    goes_on[np.asarray(borders[:-1])] = False
+    taken = possible.copy()
+    taken[1:] |= possible[:-1] & goes_on[1:]
+    taken[:-1] |= possible[1:] & goes_on[1:]
+    first, last = taken.copy(), taken.copy()
+    joined = taken[1:] & taken[:-1] & goes_on[1:]
+    first[1:] &= ~joined
+    last[:-1] &= ~joined
+    types, firsts = np.nonzero(first.T)
+    return types, firsts, np.nonzero(last.T)[1] - firsts + 1
 
 
 def _decode(
     scores: Floats, transitions: Floats, types: Int64s, firsts: Int64s, lengths: Int64s
 ) -> Iterator[tuple[int, int, int, float]]:
-    """Decode sentences, each for one type, the longest first; yield as `find_mentions` does."""
+    """Decode stretches, each for one type, the longest first; yield as `find_mentions` does."""
     tags, active = _laid_out(scores, types, firsts, lengths, np.ones(len(firsts), np.int64))
     sequences = _best_sequences(tags, active, transitions[types], lengths)
     found = np.flatnonzero([any(sequence) for sequence in sequences])
@@ -83,7 +127,7 @@ def _decode(
     types, firsts, lengths = types[found], firsts[found], lengths[found]
     marginal = _marginals(scores, transitions, types, firsts, lengths)
     total = marginal.sum(axis=2)
-    total[total == 0] = 1.0  # behind the end of a sentence
+    total[total == 0] = 1.0  # behind the end of a stretch
     probabilities = (marginal / total[:, :, None]).transpose(1, 0, 2).tolist()
     places = zip(found.tolist(), types.tolist(), firsts.tolist(), probabilities, strict=True)
     for number, type_, first, probability in places:
@@ -100,17 +144,17 @@ def _decode(
 def _laid_out(
     scores: Floats, types: Int64s, firsts: Int64s, lengths: Int64s, direction: Int64s
 ) -> tuple[Floats, list[int]]:
-    """Lay sentences side by side: steps x sentences x tags; the best tag of a word has 0.
+    """Lay stretches side by side: steps x stretches x tags; the best tag of a word has 0.
 
     Args:
         scores: As for `find_mentions`.
-        types: Type that each sentence is decoded for.
-        firsts: Word of each sentence that comes first.
+        types: Type that each stretch is decoded for.
+        firsts: Word of each stretch that comes first.
         lengths: Number of its words; the longest first.
         direction: 1 where words follow as in the text, -1 where they follow backwards.
 
     Returns:
-        The scores, and how many sentences have a word at each step: always the first ones.
+        The scores, and how many stretches have a word at each step: always the first ones.
     """
     steps = np.arange(int(lengths[0]))
     active = np.searchsorted(-lengths, -steps, side="left").tolist()
@@ -123,7 +167,7 @@ def _laid_out(
 def _best_sequences(
     tags: Floats, active: Sequence[int], transitions: Floats, lengths: Int64s
 ) -> list[list[int]]:
-    """Return the best tags of each sentence (Viterbi)."""
+    """Return the best tags of each stretch (Viterbi)."""
     after = np.log(np.maximum(np.where(ALLOWED, np.exp(transitions), 0.0), _NEVER))
     best = np.zeros_like(tags)
     best[0] = tags[0] + np.log(np.maximum(_FIRST, _NEVER))
@@ -153,9 +197,9 @@ def _best_sequences(
 def _marginals(
     scores: Floats, transitions: Floats, types: Int64s, firsts: Int64s, lengths: Int64s
 ) -> Floats:
-    """Return how likely each tag is, but for a factor for each word: steps x sentences x tags.
+    """Return how likely each tag is, but for a factor for each word: steps x stretches x tags.
 
-    Forward and backward sums are taken in one go, each sentence being there in both directions.
+    Forward and backward sums are taken in one go, each stretch being there in both directions.
     """
     count = len(firsts)
     after = np.where(ALLOWED, np.exp(transitions), 0.0)[types]
@@ -174,7 +218,7 @@ def _marginals(
         state /= np.maximum.reduce(state, axis=1, keepdims=True)
     forward = sums[:, ::2] * likely[:, ::2]
     rows = np.arange(count)
-    # The backward sums of step t were taken as many steps before the end of the sentence.
+    # The backward sums of step t were taken as many steps before the end of the stretch.
     from_end = np.maximum(lengths - 1 - np.arange(len(tags))[:, None], 0)
     marginal: Floats = forward * sums[:, 1::2][from_end, rows]
     return marginal

@@ -176,10 +176,10 @@ class Recognizer(Rebuilt):
         yield from self._strains(text, every)
         if self.sequence_types:
             hints = hints_of(every, probabilities)
-            for found in self.tagger.find(text, hints, definitions, self.guideline):
+            arguments = text, hints, definitions, self.guideline, self.sequence_types
+            for found in self.tagger.find(*arguments):
                 # Of what the names of the terminology decide, the tagger adds what has no name.
-                is_new = (found.start, found.end, found.type) not in read
-                if found.type in self.sequence_types and is_new:
+                if (found.start, found.end, found.type) not in read:
                     score = round(found.probability, 6)
                     yield Proposal(found.start, found.end, found.type, score, "found in context")
 

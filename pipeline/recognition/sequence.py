@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from pipeline.recognition.features import Reading
@@ -20,6 +21,10 @@ class Word(NamedTuple):
     end: int
 
 
+_MAKE = partial(tuple.__new__, Word)
+"""As `Word._make`, without a call of Python for each of very many."""
+
+
 class Hint(NamedTuple):
     """A reading of the terminology as a hint: where, of what type, how likely accepted."""
 
@@ -33,17 +38,20 @@ class Hint(NamedTuple):
 def hints_of(every: Sequence[Reading], probabilities: Sequence[float]) -> list[Hint]:
     """Turn readings into hints, the longest at each place first."""
     hints = [
-        Hint(r.match.start, r.match.end, r.sense.type, p, r.sense.best.scope)
-        for r, p in zip(every, probabilities, strict=True)
+        (match.start - match.end, match.start, sense.type, i, match.end, sense.best.scope)
+        for i, (match, sense, _) in enumerate(every)
     ]
-    return sorted(hints, key=lambda h: (h.start - h.end, h.start, h.type))
+    return [
+        Hint(start, end, type_, probabilities[i], scope)
+        for _, start, type_, i, end, scope in sorted(hints)
+    ]
 
 
 def sentences(text: str) -> Iterator[list[Word]]:
     """Yield the words of each sentence."""
     start = 0
     for end in (*(found.start() for found in _SENTENCE.finditer(text)), len(text)):
-        words = [Word(found.group(), *found.span()) for found in _WORD.finditer(text, start, end)]
+        words = [(found.group(), *found.span()) for found in _WORD.finditer(text, start, end)]
         if words:
-            yield words
+            yield list(map(_MAKE, words))
         start = end

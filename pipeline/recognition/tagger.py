@@ -10,7 +10,7 @@ guidelines, so it is told whose guideline to follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -70,6 +70,7 @@ class Tagger:
         hints: Sequence[Hint],
         definitions: Sequence[Definition],
         guideline: str,
+        types: Collection[str],
     ) -> Iterator[Tagged]:
         """Yield the mentions of a text.
 
@@ -78,15 +79,18 @@ class Tagger:
             hints: Names of the terminology, longest first.
             definitions: The abbreviations that the text defines.
             guideline: The corpus whose guideline is to be followed.
+            types: The types to look for.
         """
         chosen = self.weights.guidelines.index(guideline)
+        wanted = [i for i, type_ in enumerate(self.types) if type_ in types]
+        transitions = self.weights.transitions[wanted]
         for window in windows(text, hints, definitions, self.types, self._scopes):
             scores = self.scores(window, chosen).astype(np.float64)
-            by_type = scores.reshape(len(scores), len(self.types), len(TAGS))
-            found = find_mentions(by_type, self.weights.transitions, window.borders)
-            for type_, first, end, probability in found:
-                start = window.words[first].start
-                yield Tagged(start, window.words[end - 1].end, self.types[type_], probability)
+            by_type = scores.reshape(len(scores), len(self.types), len(TAGS))[:, wanted]
+            found = find_mentions(by_type, transitions, window.borders)
+            for i, first, end, probability in found:
+                type_, start = self.types[wanted[i]], window.words[first].start
+                yield Tagged(start, window.words[end - 1].end, type_, probability)
 
     def scores(self, window: Window, guideline: int) -> Float32s:
         """Return the scores of all types' tags for each word of a window."""

@@ -41,10 +41,16 @@ Outcome: TypeAlias = Finished | Died
 OUT_OF_MEMORY = "it needs more memory than there is"
 
 
+_ALLOCATED = 50_000
+"""New objects after which garbage is collected. A paper makes some thousand, hardly any of which
+refer to each other in circles, so that the usual 700 would be many rounds for nothing."""
+
+
 def spare_loaded() -> None:
     """Spare the collector of garbage to look again and again at what is loaded by now and stays."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_ALLOCATED)
 
 
 def over_time(limits: Limits) -> str:

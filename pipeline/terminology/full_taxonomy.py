@@ -84,6 +84,7 @@ class FullTaxonomy:
         self._finder = NameFinder(self)
         self._plain_word = lru_cache(maxsize=50_000)(normal_form)
         self._begins_vernacular = lru_cache(maxsize=50_000)(self._has_vernacular_beginning)
+        self._beginning = lru_cache(maxsize=50_000)(self._beginning_of)
         self._vernacular = lru_cache(maxsize=50_000)(self._taxa_called)
 
     @classmethod
@@ -198,32 +199,37 @@ class FullTaxonomy:
 
     def find_vernacular(self, text: str) -> Iterator[TaxonMatch]:
         """Yield the common names in a text, of one to three words, the longest at each place."""
-        words = list(_WORD.finditer(text))
-        forms = [self._plain_word(w.group()) for w in words]
-        begins = self._begins_vernacular
-        i = 0
-        while i < len(words):
-            best = 0
-            if begins(forms[i]):
-                form = ""
-                for count in range(1, min(_VERNACULAR_WORDS, len(words) - i) + 1):
-                    last = i + count - 1
-                    if count > 1 and text[words[last - 1].end() : words[last].start()] not in _GAPS:
-                        break
-                    form += forms[last]
-                    if not begins(form):
-                        break
-                    if self._vernacular(form):
-                        best = count
+        forms = list(map(self._beginning, _WORD.findall(text)))
+        if not any(forms):
+            return
+        places = [found.span() for found in _WORD.finditer(text)]
+        after = 0
+        for i, beginning in enumerate(forms):
+            if not beginning or i < after:
+                continue
+            form, best = beginning, 1 if self._vernacular(beginning) else 0
+            for last in range(i + 1, min(i + _VERNACULAR_WORDS, len(places))):
+                if text[places[last - 1][1] : places[last][0]] not in _GAPS:
+                    break
+                form += self._plain_word(text[slice(*places[last])])
+                if not self._begins_vernacular(form):
+                    break
+                if self._vernacular(form):
+                    best = last + 1 - i
             if best:
-                start, end = words[i].start(), words[i + best - 1].end()
-                form = "".join(forms[i : i + best])
+                after = i + best
+                start, end = places[i][0], places[after - 1][1]
+                form = "".join(self._plain_word(text[slice(*place)]) for place in places[i:after])
                 names = tuple(
                     self._named(taxid, self.common_name(taxid) or form, "common", text[start:end])
                     for taxid in self._vernacular(form)
                 )
                 yield TaxonMatch(start, end, names)
-            i += best or 1
+
+    def _beginning_of(self, word: str) -> str:
+        """Return the normal form of a word that a common name begins with, or nothing."""
+        form = self._plain_word(word)
+        return form if self._begins_vernacular(form) else ""
 
     def _has_vernacular_beginning(self, form: str) -> bool:
         return (

@@ -225,6 +225,7 @@ class Cutter:
     def _reset(self) -> None:
         self._ids: dict[str, int] = {}
         self._kinds = np.zeros(_ROOM, np.uint8)
+        self._lengths = np.zeros(_ROOM, np.int64)
         self._hashes = np.zeros(_ROOM, np.uint64)
         self._factors = np.zeros(_ROOM, np.uint64)
 
@@ -236,9 +237,11 @@ class Cutter:
         self._ids.update(zip(pieces, range(first, end), strict=True))
         while len(self._kinds) < end:  # twice as long each time: adding takes constant time
             self._kinds = np.concatenate([self._kinds, np.zeros_like(self._kinds)])
+            self._lengths = np.concatenate([self._lengths, np.zeros_like(self._lengths)])
             self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
             self._factors = np.concatenate([self._factors, np.zeros_like(self._factors)])
         self._kinds[first:end] = kinds
+        self._lengths[first:end] = list(map(len, pieces))
         self._hashes[first:end] = hashes
         self._factors[first:end] = factors
 
@@ -257,8 +260,7 @@ class Cutter:
         """Return the words and hard punctuation of a text with offsets and hashes."""
         pieces = _PIECES.findall(text)
         ids = np.array(self._numbers(pieces), np.int64)
-        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
-        kind = self._kinds[ids]
+        lengths, kind = self._lengths[ids], self._kinds[ids]
         kept = np.flatnonzero(kind)
         ids, end = ids[kept], np.cumsum(lengths)[kept]
         return Words(end - lengths[kept], end, kind[kept], self._hashes[ids], self._factors[ids])

@@ -20,6 +20,7 @@ TEXT = (
 )
 HINTS = [Hint(0, 14, "Disease", 0.95, "preferred")]
 DEFINITIONS = [(16, 18, 0, 14)]
+TYPES = shipped_tagger().types
 
 
 def test_it_finds_all_types_in_context(annotate: Callable[[str], Paper]) -> None:
@@ -39,8 +40,8 @@ def test_other_texts_before_do_not_change_the_result() -> None:
     weights = shipped_tagger().weights
     fresh, used = Tagger(weights), Tagger(weights)
     for text in ("SOX9", "An entirely different text on IL-6 in rats.", TEXT[:20]):
-        list(used.find(text, (), (), DEFAULT_GUIDELINE))
-    arguments = TEXT, HINTS, DEFINITIONS, DEFAULT_GUIDELINE
+        list(used.find(text, (), (), DEFAULT_GUIDELINE, TYPES))
+    arguments = TEXT, HINTS, DEFINITIONS, DEFAULT_GUIDELINE, TYPES
     assert list(fresh.find(*arguments)) == list(used.find(*arguments))
 
 
@@ -48,7 +49,7 @@ def test_other_texts_before_do_not_change_the_result() -> None:
     "text", ["", " ", "\n\n", "\ud800", "�" * 50, "∑(((" * 30, "α", "A" * 5000]
 )
 def test_odd_texts_do_no_harm(text: str) -> None:
-    for tagged in shipped_tagger().find(text, (), (), DEFAULT_GUIDELINE):
+    for tagged in shipped_tagger().find(text, (), (), DEFAULT_GUIDELINE, TYPES):
         assert 0 <= tagged.start < tagged.end <= len(text)
 
 
@@ -57,12 +58,12 @@ def test_a_long_text_is_looked_at_in_windows() -> None:
     text = f"{TEXT} " * times
     places = [found.span() for found in re.finditer(name, text)]
     hints = [Hint(*place, "Disease", 0.95, "preferred") for place in places]
-    tagged = shipped_tagger().find(text, hints, (), DEFAULT_GUIDELINE)
+    tagged = shipped_tagger().find(text, hints, (), DEFAULT_GUIDELINE, TYPES)
     assert [(m.start, m.end) for m in tagged if text[m.start : m.end] == name] == places
 
 
 def test_probabilities_are_probabilities() -> None:
-    tagged = list(shipped_tagger().find(TEXT, HINTS, DEFINITIONS, DEFAULT_GUIDELINE))
+    tagged = list(shipped_tagger().find(TEXT, HINTS, DEFINITIONS, DEFAULT_GUIDELINE, TYPES))
     assert all(0 < m.probability <= 1 for m in tagged)
 
 
