@@ -94,7 +94,7 @@ def link_species(
         reason=reason,
         taxon=curie,
         alternatives=tuple(
-            replace(terminology.candidate(n), score=round(_below(n, first, rivals) * share, 3))
+            terminology.candidate(n, round(_below(n, first, rivals) * share, 3))
             for n in others
         ),
     )

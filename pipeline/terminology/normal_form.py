@@ -301,7 +301,12 @@ def normal_form(text: str) -> str:
     >>> normal_form("TNF-α"), normal_form("TNF alpha"), normal_form("Parkinson's Diseases")
     ('tnfalpha', 'tnfalpha', 'parkinsondisease')
     """
-    return "".join(normal_piece(piece)[1] for piece in _PIECES.findall(text))
+    return "".join([_normal_piece(piece) for piece in _PIECES.findall(text)])
+
+
+@lru_cache(maxsize=20_000)
+def _normal_piece(piece: str) -> str:
+    return normal_piece(piece)[1]
 
 
 def separators_agree(surface: str, name: str) -> bool:
