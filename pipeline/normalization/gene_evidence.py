@@ -146,7 +146,7 @@ class GeneEvidence:
         full = [text for text, scope in names if scope in ("description", "designation")]
         return GeneFacts(
             tuple(normal_form(text) for text, _ in names),
-            frozenset().union(*map(words_of, full)),
+            words_of("\n".join(full)),
             self._terminology.rank(curie) or "unknown",
             int(curie.partition(":")[2]),
         )
@@ -158,4 +158,4 @@ def words_of(text: str) -> frozenset[str]:
     >>> sorted(words_of("cyclin dependent kinase 4"))
     ['4', 'cyclin', 'dependent', 'kinase']
     """
-    return frozenset((*map(str.lower, _WORD.findall(text)), *_NUMBER.findall(text)))
+    return frozenset((*map(str.lower, set(_WORD.findall(text))), *_NUMBER.findall(text)))

@@ -89,7 +89,11 @@ class TrigramSearch:
             passed = np.flatnonzero(partial >= _least_partial(done, least))
             seen, partial = seen.take(passed), partial.take(passed)
             least = max(least, self._reached(seen, partial, norm, most))
-            forms = seen.compress(partial >= _least_partial(done, least))
+            # What of a form has not been read is known, too: another bound, mostly a lower one.
+            unread = np.maximum(0, 1 - partial * (norm / index.norms.take(seen)))
+            bound = partial + np.sqrt(unread * max(0.0, 1 - done))
+            likely = (partial >= _least_partial(done, least)) & (bound >= least - _SLACK)
+            forms = seen.compress(likely)
             similarity = self._similarity(forms, norm)
         finally:
             self._mine[grams] = 0
