@@ -78,9 +78,7 @@ class GeneEvidence:
         for gene in genes:
             by_taxon.setdefault(gene.name.taxon, []).append(gene)
         named = {
-            g.name.curie
-            for g in genes
-            if g.step != "orthologue" and g.name.scope != "designation"
+            g.name.curie for g in genes if g.step != "orthologue" and g.name.scope != "designation"
         }
         is_used = bool(usage.meanings(context.surface))
         long_words = words_of(context.long)

@@ -96,8 +96,7 @@ def link_species(
         reason=reason,
         taxon=curie,
         alternatives=tuple(
-            terminology.candidate(n, round(_below(n, first, rivals) * share, 3))
-            for n in others
+            terminology.candidate(n, round(_below(n, first, rivals) * share, 3)) for n in others
         ),
     )
 

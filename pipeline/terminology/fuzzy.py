@@ -216,13 +216,18 @@ class NameLookup:
     def _broader(self, found: CandidateSet) -> None:
         """Add what is directly above the best candidates."""
         index = self._index
+        starts, values, by = (
+            index.mapped.starts.data,
+            index.mapped.values.data,
+            index.mapped_by.data,
+        )
+        names_of = index.names_of.data
         for concept, _, score, _ in found.best(_NARROW):
-            span = slice(int(index.mapped.starts[concept]), int(index.mapped.starts[concept + 1]))
-            wider = index.mapped.values[span][index.mapped_by[span] == self._broad]
-            above = np.unique(np.concatenate([index.parents[concept], wider]))
-            first = index.names_of[above].astype(np.int64)
-            first = first[first < index.names_of[above + 1]]
-            first = found.fitting(first, found.type)
+            mapped = range(starts[concept], starts[concept + 1])
+            wider = {values[i] for i in mapped if by[i] == self._broad}
+            above = sorted(wider.union(index.parents[concept].tolist()))
+            names = [names_of[c] for c in above if names_of[c] < names_of[c + 1]]
+            first = found.fitting(np.array(names, np.int64), found.type)
             found.add(first, np.full(len(first), _BROADER_STRENGTH * score), BROADER)
 
     def _species_of(self, hits: Sequence[Hit]) -> list[Hit]:

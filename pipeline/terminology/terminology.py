@@ -16,7 +16,7 @@ from pipeline.terminology.hierarchy import Hierarchy
 from pipeline.terminology.index import Index, open_index
 from pipeline.terminology.matcher import Match, find_names
 from pipeline.terminology.name_match import NameMatch
-from pipeline.terminology.normal_form import Cutter, separators_agree
+from pipeline.terminology.normal_form import Cutter, name_hash, separators_agree
 from pipeline.terminology.snapshot import default_snapshot
 
 __all__ = ["EXACT", "ORTHOLOGY", "NameMatch", "Terminology", "shared_terminology"]
@@ -65,7 +65,7 @@ class Terminology:
     @cached_property
     def hierarchy(self) -> Hierarchy:
         """Queries on the hierarchy of diseases and taxa."""
-        return Hierarchy(self._index)
+        return Hierarchy(self._index, self._number)
 
     @property
     def index(self) -> Index:
@@ -365,7 +365,7 @@ class Terminology:
 
     def key(self, text: str) -> int:
         """Return the number of a whole string's normal form in the index, or -1."""
-        found = self._cutter.name_hash(text)
+        found = name_hash(text)
         return -1 if found is None else self._index.key_table.find_one(found)
 
     def _curie(self, number: int) -> str:
