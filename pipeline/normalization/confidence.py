@@ -57,11 +57,11 @@ class ConfidenceModel:
             score = recognition[0] if recognition and link.is_nil else link.score
             return replace(link, score=round(score, _DIGITS))
         found = evidence(link, text, recognition)
-        odds = sum(weights.get(name, 0.0) * value for name, value in found.items())
+        odds = sum([weights.get(name, 0.0) * value for name, value in found.items()])
         score = round(1 / (1 + math.exp(-odds)), _DIGITS)
         alternatives = link.alternatives
         if link.curie and link.score > 0:
-            alternatives = tuple(_in_step(a, score, link.score) for a in alternatives)
+            alternatives = tuple([_in_step(a, score, link.score) for a in alternatives])
         return replace(link, score=score, alternatives=alternatives)
 
 
@@ -144,4 +144,5 @@ def _in_step(candidate: Candidate, score: float, before: float) -> Candidate:
     """Change a candidate's score by as much as that of the link, so that equals stay equals."""
     same = candidate.score == before
     new = score if same else min(1.0, round(candidate.score * score / before, _DIGITS))
-    return replace(candidate, score=new)
+    c = candidate  # not by `replace`, which takes four times as long
+    return Candidate(c.curie, c.name, new, c.matched, c.scope, c.taxon)

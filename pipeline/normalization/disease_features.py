@@ -7,9 +7,10 @@ Most of them follow from the mention's text alone and are computed once for it; 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from types import MappingProxyType
 from typing import Final
 
@@ -26,7 +27,7 @@ from pipeline.normalization.disease_candidates import (
     is_acronym,
 )
 from pipeline.normalization.disease_usage import Concept, DiseaseUsage
-from pipeline.normalization.disease_words import Likeness, WordWeights, name_words
+from pipeline.normalization.disease_words import WordWeights, name_words
 from pipeline.terminology.fuzzy import BROADER, EXACT, NORMAL_FORM, TRIGRAMS
 from pipeline.terminology.name_match import name_weight
 from pipeline.terminology.terminology import Terminology
@@ -86,6 +87,10 @@ FEATURES: Final[Mapping[str, str]] = MappingProxyType(
 
 COLUMNS: Final = tuple(FEATURES)
 _PAPER_COLUMNS = [COLUMNS.index(name) for name in ("same", "above", "below", "initials")]
+_BY_METHOD: Final[Mapping[str, tuple[float, ...]]] = MappingProxyType(
+    {method: tuple(float(method == m) for m in METHODS) for method in METHODS}
+)
+_BY_NONE = (0.0,) * len(METHODS)
 _SURE = 0.85
 _LEAST_SHARE = 0.75
 _MOST_LABELS = 3
@@ -137,6 +142,21 @@ class Described:
     is_new: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """What the names of a paper mean that have other words than a certain one.
+
+    Attributes:
+        counts: Concept -> number of such names.
+        identifiers: The identifiers of these concepts.
+        above: Those of all concepts above them.
+    """
+
+    counts: Mapping[Concept, int]
+    identifiers: frozenset[str]
+    above: frozenset[str]
+
+
 class DiseaseFeatures:
     """Computes features.
 
@@ -160,6 +180,7 @@ class DiseaseFeatures:
         self._weights = weights
         self.alone = lru_cache(maxsize=20_000)(self._describe)
         self._about = lru_cache(maxsize=50_000)(self._describe_concept)
+        self._labels = lru_cache(maxsize=20_000)(self._names_of)
         self._sure = lru_cache(maxsize=20_000)(self._only_meaning)
         self._above = lru_cache(maxsize=20_000)(self._ancestors)
 
@@ -169,50 +190,55 @@ class DiseaseFeatures:
         Args:
             names: The names, each once.
         """
-        meanings = {n: m for n in names if (m := self._sure(n)) is not None}
-        words = {n: name_words(n.text).key for n in names}
-        result = []
+        # Another writing of the same name is no further evidence.
+        said: dict[str, list[Concept]] = {}
         for name in names:
-            # Another writing of the same name is no further evidence.
-            others = [m for n, m in meanings.items() if words[n] != words[name]]
-            texts = [n.text for n in names if n.text != name.text]
-            result.append(self._in_paper(name, others, texts))
-        return result
+            of_words = said.setdefault(name_words(name.text).key, [])
+            if (meaning := self._sure(name)) is not None:
+                of_words.append(meaning)
+        others = {key: self._others(key, said) for key in said}
+        return [self._in_paper(n, others[name_words(n.text).key], names) for n in names]
+
+    def _others(self, key: str, said: Mapping[str, Sequence[Concept]]) -> _Others:
+        """Put together what the names of a paper mean that have other words than these."""
+        counts = Counter(c for words, concepts in said.items() if words != key for c in concepts)
+        return _Others(
+            counts,
+            frozenset(curie for concept in counts for curie in concept),
+            frozenset[str]().union(*map(self._above, counts)),
+        )
 
     def _in_paper(
-        self, name: DiseaseName, others: Sequence[Concept], texts: Iterable[str]
+        self, name: DiseaseName, others: _Others, names: Sequence[DiseaseName]
     ) -> Described:
         described = self.alone(name)
         meant: Collection[Concept] = ()
         if name.surface == name.text and is_acronym(name.surface):
+            texts = [n.text for n in names if n.text != name.text]
             meant = self._candidates.by_initials(name.surface, texts)
         known = {c.concept for c in described.candidates}
         added = [self._candidates.known(c, PAPER) for c in meant if c not in known]
         if added:
             described = self._rows(name, [*described.candidates, *added])
-        if not (others or meant):
+        if not (others.counts or meant):
             return described
-        identifiers = {curie for concept in others for curie in concept}
-        above = frozenset[str]().union(*(self._above(concept) for concept in others))
-        told = np.array(
-            [
-                (
-                    min(others.count(c.concept), 3),
-                    not above.isdisjoint(c.concept),
-                    not identifiers.isdisjoint(self._above(c.concept)),
-                    c.concept in meant,
-                )
-                for c in described.candidates
-            ],
-            np.float64,
-        ).reshape(-1, len(_PAPER_COLUMNS))
-        changed = np.flatnonzero(told.any(axis=1))
-        if not (len(changed) or added):
+        told = [
+            (
+                min(others.counts.get(c.concept, 0), 3),
+                not others.above.isdisjoint(c.concept),
+                not others.identifiers.isdisjoint(self._above(c.concept)),
+                c.concept in meant,
+            )
+            for c in described.candidates
+        ]
+        changed = [i for i, values in enumerate(told) if any(values)]
+        if not (changed or added):
             return described
         rows = described.rows.copy()
-        rows[:, _PAPER_COLUMNS] = told
-        every = np.arange(len(rows)) if added else changed
-        return Described(described.candidates, rows, every, bool(added))
+        for i in changed:
+            rows[i, _PAPER_COLUMNS] = told[i]
+        every = range(len(rows)) if added else changed
+        return Described(described.candidates, rows, np.array(every, np.intp), bool(added))
 
     def _describe(self, name: DiseaseName) -> Described:
         return self._rows(name, self._candidates.of(name.text, name.surface).values())
@@ -239,25 +265,24 @@ class DiseaseFeatures:
             float(name.surface != name.text),
             float(min(exact, 5)),
         )
+        likeness = cache(partial(self._weights.likeness, name.text))
         rows = []
         for rank, candidate in enumerate(candidates):
             concept = candidate.concept
-            method = candidate.method.partition(", ")[0]
-            like = self._weights.likeness(name.text, candidate.matched)
-            labels = self._labels(name.text, concept) or [like]
+            like = likeness(candidate.matched)
+            labels = list(map(likeness, self._labels(concept))) or [like]
             used = usage.get(concept, 0)
             rows.append(
                 [
-                    *(float(method == m) for m in METHODS),
+                    *_BY_METHOD.get(candidate.method.partition(", ")[0], _BY_NONE),
                     candidate.score,
                     best - candidate.score,
                     float(rank),
                     name_weight(candidate.scope),
-                    max((in_mesh.get(curie, 0.0) for curie in concept), default=0.0),
-                    like.told, like.covered, like.words, like.letters, like.head,
-                    like.numbers_more, like.numbers_less, like.words_more, like.words_less,
-                    max(label.words for label in labels),
-                    max(label.letters for label in labels),
+                    max([in_mesh.get(curie, 0.0) for curie in concept], default=0.0),
+                    *like,
+                    max([label.words for label in labels]),
+                    max([label.letters for label in labels]),
                     *self._about(concept),
                     math.log1p(self._usage.count(concept)),
                     _share(usage, concept), math.log1p(used), math.log1p(known),
@@ -270,9 +295,9 @@ class DiseaseFeatures:
             )  # fmt: skip
         return Described(tuple(candidates), np.array(rows), np.zeros(0, np.intp))
 
-    def _labels(self, text: str, concept: Concept) -> list[Likeness]:
+    def _names_of(self, concept: Concept) -> tuple[str, ...]:
         names = dict.fromkeys(filter(None, map(self._terminology.name, concept)))
-        return [self._weights.likeness(text, name) for name in list(names)[:_MOST_LABELS]]
+        return tuple(names)[:_MOST_LABELS]
 
     def _describe_concept(self, concept: Concept) -> tuple[float, ...]:
         mesh = [c for c in concept if c.startswith("MESH:")]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,8 @@ import numpy as np
 import numpy.typing as npt
 
 FILE: Final = "disease_ranker.json.gz"
+MOST_TESTS: Final = 8
+"""Nodes of a tree that are no leaves."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -51,6 +54,9 @@ class TreeModel:
         base: Log odds before any tree.
         trees: The trees; the first node of each is its root.
         features: Names of the columns.
+
+    Raises:
+        ValueError: If a tree has more than `MOST_TESTS` tests.
     """
 
     def __init__(
@@ -59,32 +65,26 @@ class TreeModel:
         self.base = base
         self.trees = tuple(tuple(tree) for tree in trees)
         self.features = tuple(features)
-        nodes = [node for tree in self.trees for node in tree]
-        sizes = np.fromiter(map(len, self.trees), np.intp, len(self.trees))
-        self._roots = np.cumsum(sizes) - sizes
-        start = np.repeat(self._roots, sizes)
-        here = np.arange(len(nodes))
-        leaf = np.array([node.feature < 0 for node in nodes], bool)
-        # A leaf leads to itself.
-        self._left = np.where(leaf, here, start + np.array([n.left for n in nodes], np.intp))
-        self._right = np.where(leaf, here, start + np.array([n.right for n in nodes], np.intp))
-        self._feature = np.array([max(n.feature, 0) for n in nodes], np.intp)
-        self._threshold = np.array([n.threshold for n in nodes])
-        self._value = np.array([n.value for n in nodes])
-        self._depth = max((_depth(tree) for tree in self.trees), default=0)
+        tests = [[node for node in tree if node.feature >= 0] for tree in self.trees]
+        if any(len(of_tree) > MOST_TESTS for of_tree in tests):
+            raise ValueError(f"a tree has more than {MOST_TESTS} tests")
+        # Each tree has as many tests; those that it lacks hold always, and nothing asks for them.
+        none = Node(0.0, 0, math.inf)
+        every = [n for t in tests for n in (*t, *[none] * (MOST_TESTS - len(t)))]
+        self._feature = np.array([n.feature for n in every], np.intp)
+        self._threshold = np.array([n.threshold for n in every], np.float64)
+        self._values = np.array([_leaves(tree) for tree in self.trees], np.float64).ravel()
+        self._first = np.arange(len(self.trees)) << MOST_TESTS
 
     def odds(self, rows: Floats) -> Floats:
-        """Return the log odds of each row."""
-        if not len(rows):
-            return np.zeros(0)
-        # Places in the flat arrays of all trees: the same for each row at the beginning.
-        place = np.broadcast_to(self._roots, (len(rows), len(self._roots)))
-        values = rows.ravel()
-        first = (np.arange(len(rows)) * rows.shape[1])[:, None]
-        for _ in range(self._depth):
-            goes_left = values[first + self._feature[place]] <= self._threshold[place]
-            place = np.where(goes_left, self._left[place], self._right[place])
-        result: Floats = self.base + self._value[place].sum(axis=1)
+        """Return the log odds of each row.
+
+        All tests of all trees are made at once. Which of a tree's tests hold is a number, and leads
+        to the leaf's value in a table (after QuickScorer, Lucchese et al. 2015).
+        """
+        holds = rows.take(self._feature, axis=1) <= self._threshold
+        place = np.packbits(holds, axis=1, bitorder="little") + self._first
+        result: Floats = self.base + self._values.take(place).sum(axis=1)
         return result
 
     def contributions(self, row: Floats) -> dict[str, float]:
@@ -177,9 +177,19 @@ def unpack(data: bytes) -> DiseaseRanker:
     )
 
 
-def _depth(tree: Sequence[Node]) -> int:
-    depths = {0: 0}
-    for i, node in enumerate(tree):
-        if node.feature >= 0:
-            depths[node.left] = depths[node.right] = depths[i] + 1
-    return max(depths.values())
+def _leaves(tree: Sequence[Node]) -> list[float]:
+    """Return the value of the leaf for each number whose bits tell which tests hold."""
+    number = {i: n for n, i in enumerate(i for i, node in enumerate(tree) if node.feature >= 0)}
+    values = [0.0] * (1 << MOST_TESTS)
+    # From the root down: a node, the bits that lead there, and which bits these are.
+    ways = [(0, 0, 0)]
+    while ways:
+        i, bits, known = ways.pop()
+        if i in number:
+            bit = 1 << number[i]
+            ways += [(tree[i].left, bits | bit, known | bit), (tree[i].right, bits, known | bit)]
+            continue
+        for code in range(len(values)):
+            if code & known == bits:
+                values[code] = tree[i].value
+    return values

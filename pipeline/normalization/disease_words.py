@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.model import EntityType
 from pipeline.terminology.name_words import stem, tokens_of, word_list
@@ -38,8 +39,7 @@ class NameWords:
         return " ".join(sorted(self.stems))
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """How a name resembles a string.
 
     Attributes:
@@ -102,18 +102,10 @@ class WordWeights:
         self.names = names
         self._weights = {stem: math.log((names + 1) / n) for stem, n in counts.items()}
         self._unknown = math.log((names + 1) / 2)
-        self._likeness = lru_cache(maxsize=200_000)(self._compare)
         self._weight_of = lru_cache(maxsize=100_000)(self._weigh)
 
     def likeness(self, text: str, name: str) -> Likeness:
         """Compare a string with a name."""
-        return self._likeness(text, name)
-
-    def _weigh(self, stems: frozenset[str]) -> float:
-        # Sorted, since the sum of floating-point numbers depends on their order.
-        return sum([self._weights.get(s, self._unknown) for s in sorted(stems)])
-
-    def _compare(self, text: str, name: str) -> Likeness:
         a, b = name_words(text), name_words(name)
         common = a.stems & b.stems
         shared = self._weigh(common) if common else 0.0
@@ -130,3 +122,7 @@ class WordWeights:
             float(len(a.stems) - len(common)),
             float(len(b.stems) - len(common)),
         )
+
+    def _weigh(self, stems: frozenset[str]) -> float:
+        # Sorted, since the sum of floating-point numbers depends on their order.
+        return sum([self._weights.get(s, self._unknown) for s in sorted(stems)])

@@ -77,7 +77,10 @@ class GeneEvidence:
         by_taxon: dict[int, list[GeneName]] = {}
         for gene in genes:
             by_taxon.setdefault(gene.name.taxon, []).append(gene)
-        named = {g.name.curie: g for g in genes if g.step != "orthologue"}
+        named = {
+            g.name.curie for g in genes if g.step != "orthologue" and g.name.scope != "designation"
+        }
+        is_used = bool(usage.meanings(context.surface))
         long_words = words_of(context.long)
         rows = []
         for gene in genes:
@@ -85,14 +88,14 @@ class GeneEvidence:
             row = self._of_name(gene, rivals)
             self._of_gene(row, gene, normal, context)
             group = self._homologues(gene.name.curie)
-            shared = sum(1 for c in group if c in named and named[c].name.scope != "designation")
-            row["shared"] = math.log1p(shared)
-            strength, share = usage.strength(context.surface, (gene.name.curie, *group))
-            if strength:
-                row["usage"] = strength
-                row["usage share"] = share
-            elif len(usage.meanings(context.surface)):
-                row["used for others"] = 1.0
+            row["shared"] = math.log1p(len(named.intersection(group)))
+            if is_used:
+                strength, share = usage.strength(context.surface, (gene.name.curie, *group))
+                if strength:
+                    row["usage"] = strength
+                    row["usage share"] = share
+                else:
+                    row["used for others"] = 1.0
             if long_words:
                 facts = self._facts(gene.name.curie)
                 common = len(long_words & facts.words)
@@ -141,7 +144,7 @@ class GeneEvidence:
         full = [text for text, scope in names if scope in ("description", "designation")]
         return GeneFacts(
             tuple(normal_form(text) for text, _ in names),
-            frozenset().union(*map(words_of, full)),
+            words_of("\n".join(full)),
             self._terminology.rank(curie) or "unknown",
             int(curie.partition(":")[2]),
         )
@@ -153,4 +156,4 @@ def words_of(text: str) -> frozenset[str]:
     >>> sorted(words_of("cyclin dependent kinase 4"))
     ['4', 'cyclin', 'dependent', 'kinase']
     """
-    return frozenset((*map(str.lower, _WORD.findall(text)), *_NUMBER.findall(text)))
+    return frozenset((*map(str.lower, set(_WORD.findall(text))), *_NUMBER.findall(text)))

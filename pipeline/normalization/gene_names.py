@@ -18,6 +18,8 @@ _MODELS = ("NCBITaxon:9606", "NCBITaxon:10090", "NCBITaxon:10116")
 _BRACKET = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _GLUED_BRACKET = re.compile(r"[()\[\]]")
 _LEAST_CLOSENESS = 0.3
+_LEAST_ALIKE = 0.5
+"""Cosine of trigrams without which no name gets that closeness."""
 _HITS = 40
 _MOST_OF_TAXON = 4
 _MOST_SOURCES = 3
@@ -158,7 +160,9 @@ class GeneNames:
 
     def _find_similar(self, text: str) -> tuple[GeneName, ...]:
         """Return genes whose names resemble a text, the best few of each taxon."""
-        hits = self._lookup.lookup(text, type=EntityType.GENE, fuzzy=True, limit=_HITS)
+        hits = self._lookup.lookup(
+            text, type=EntityType.GENE, fuzzy=True, limit=_HITS, alike=_LEAST_ALIKE
+        )
         counts: dict[str, int] = {}
         found = []
         for hit in hits:

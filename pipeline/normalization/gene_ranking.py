@@ -88,6 +88,27 @@ class Ranking:
         return reason_of(self.species_evidence.get(taxon, {}), weights, taxon)
 
 
+@dataclass(frozen=True, slots=True)
+class _Described:
+    """What is known of a name wherever it stands in the paper; all but the last in step.
+
+    Attributes:
+        genes: The genes that it may name.
+        evidence: What speaks for each, but for its species.
+        taxa: The species of each.
+        scores: The weighted sum of the evidence for each.
+        ties: What decides between genes of the same probability.
+        unranked: Genes of the name in species that the paper does not speak of.
+    """
+
+    genes: Sequence[GeneName]
+    evidence: Sequence[dict[str, float]]
+    taxa: Sequence[str]
+    scores: Sequence[float]
+    ties: Sequence[tuple[bool, int]]
+    unranked: Sequence[GeneName]
+
+
 class GeneRanker:
     """Ranks the genes that the mentions of a paper may name.
 
@@ -136,7 +157,7 @@ class GeneRanker:
         species = self.species(mentions, found, context)
         words = words_of(text) if mentions else frozenset()
         elsewhere = _elsewhere(found)
-        described: dict[tuple[str, str], tuple[list[GeneName], list[dict[str, float]]]] = {}
+        described: dict[tuple[str, str], _Described] = {}
         rankings = []
         for m, rows in zip(mentions, species, strict=True):
             key = m.text, m.long
@@ -149,9 +170,9 @@ class GeneRanker:
                     if elsewhere.get(g.name.curie, 0) > 1
                 }
                 name_context = NameContext(m.text, m.long, others, words)
-                described[key] = genes, self._evidence.describe(genes, name_context, usage)
-            genes, evidence = described[key]
-            rankings.append(self._ranked(genes, evidence, probabilities, rows, found[key]))
+                evidence = self._evidence.describe(genes, name_context, usage)
+                described[key] = self._described(genes, evidence, found[key])
+            rankings.append(self._ranked(described[key], probabilities, rows))
         return rankings
 
     def candidates(
@@ -171,28 +192,39 @@ class GeneRanker:
             return sorted(self._organisms)
         return sorted({*context.considered, *self._organisms})
 
-    def _ranked(
+    def _described(
         self,
         genes: Sequence[GeneName],
-        evidence: Sequence[Mapping[str, float]],
-        species: Mapping[str, float],
-        rows: Rows,
+        evidence: Sequence[dict[str, float]],
         every: Sequence[GeneName],
-    ) -> Ranking:
-        described = [
-            dict(row) | _of_species(species, f"NCBITaxon:{g.name.taxon}")
-            for g, row in zip(genes, evidence, strict=True)
-        ]
-        probabilities = shares([score(self.weights[GENES], row) for row in described])
-        ranked = [
-            RankedGene(g, round(p, 6), row)
-            for g, p, row in zip(genes, probabilities, described, strict=True)
-        ]
-        ranked.sort(
-            key=lambda r: (-r.probability, r.gene.name.taxon != 9606, _number(r.gene.name.curie))
-        )
+    ) -> _Described:
         chosen = {g.name.curie for g in genes}
-        return Ranking(ranked, species, rows, [g for g in every if g.name.curie not in chosen])
+        return _Described(
+            genes,
+            evidence,
+            [f"NCBITaxon:{g.name.taxon}" for g in genes],
+            [score(self.weights[GENES], row) for row in evidence],
+            [(g.name.taxon != 9606, _number(g.name.curie)) for g in genes],
+            [g for g in every if g.name.curie not in chosen],
+        )
+
+    def _ranked(self, name: _Described, species: Mapping[str, float], rows: Rows) -> Ranking:
+        weight = self.weights[GENES].get(SPECIES, 0.0)
+        chances = {
+            taxon: max(_LEAST, math.log(share)) if share > 0 else _LEAST
+            for taxon, share in species.items()
+        }
+        of_species = [chances[taxon] for taxon in name.taxa]
+        probabilities = shares(
+            [of_name + weight * s for of_name, s in zip(name.scores, of_species, strict=True)]
+        )
+        rounded = [round(p, 6) for p in probabilities]
+        order = sorted(range(len(rounded)), key=lambda i: (-rounded[i], name.ties[i]))
+        ranked = [
+            RankedGene(name.genes[i], rounded[i], {**name.evidence[i], SPECIES: of_species[i]})
+            for i in order
+        ]
+        return Ranking(ranked, species, rows, name.unranked)
 
     def species(
         self,
@@ -276,11 +308,6 @@ class GeneRanker:
 
     def _shares(self, rows: Rows) -> list[float]:
         return shares([score(self.weights[SPECIES], row) for row in rows.values()])
-
-
-def _of_species(species: Mapping[str, float], taxon: str) -> dict[str, float]:
-    share = species.get(taxon, 0.0)
-    return {"species": max(_LEAST, math.log(share)) if share > 0 else _LEAST}
 
 
 def _elsewhere(found: Mapping[tuple[str, str], Sequence[GeneName]]) -> Mapping[str, int]:

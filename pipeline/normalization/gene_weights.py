@@ -37,7 +37,7 @@ def shipped_weights() -> Mapping[str, Weights]:
 
 def score(weights: Weights, evidence: Evidence) -> float:
     """Return the weighted sum of the evidence; what has no weight counts nothing."""
-    return sum(weights[name] * value for name, value in evidence.items() if name in weights)
+    return sum([weights[name] * value for name, value in evidence.items() if name in weights])
 
 
 def shares(scores: Sequence[float]) -> list[float]:

@@ -200,7 +200,7 @@ class GeneLinker:
 
     def _alternatives(self, scores: Sequence[tuple[GeneName, float]]) -> tuple[Candidate, ...]:
         return tuple(
-            replace(self._terminology.candidate(gene.name), score=round(score, 3))
+            self._terminology.candidate(gene.name, round(score, 3))
             for gene, score in scores[:ALTERNATIVES]
         )
 

@@ -33,6 +33,8 @@ def mentions_to_resolve(
         found = list(zip(doc.spans[MENTIONS], places, strict=True))
     else:
         own = types
+    if not (labels or own):
+        return found
     known = {place for _, place in found}
     for ent in doc.ents:
         type_ = labels.get(ent.label_) or (ent.label_ if ent.label_ in own else "")

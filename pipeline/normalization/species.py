@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from pipeline.model import Link
 from pipeline.normalization.wording import told
 from pipeline.terminology.gene_taxa import GeneTaxa
+from pipeline.terminology.name_match import name_weight
 from pipeline.terminology.terminology import NameMatch, Terminology
 
 _COLLECTIVE = re.compile(r"\b(?:sp|spp|gen)\.|^(?:unidentified|uncultured|unclassified) ")
@@ -63,16 +63,18 @@ def link_species(
         # An abbreviation that the paper does not explain means the best known species.
         return _fame(name.curie, terminology) if name.scope == "abbreviated" else 0.0
 
-    ranked = sorted(
-        best.values(),
-        key=lambda n: (
-            tuple(-x for x in standing(n)),
-            -fame(n),
-            int(n.curie.partition(":")[2]),
-        ),
-    )
+    stand = {curie: standing(name) for curie, name in best.items()}
+    ranked = list(best.values())
+    if len(ranked) > 1:
+        ranked.sort(
+            key=lambda n: (
+                tuple([-x for x in stand[n.curie]]),
+                -fame(n),
+                int(n.curie.partition(":")[2]),
+            ),
+        )
     first = ranked[0]
-    rivals = [n for n in ranked if standing(n) == standing(first)]
+    rivals = [n for n in ranked if stand[n.curie] == stand[first.curie]]
     share = 1 / len(rivals) ** 0.5
     ambiguous = first.scope == "abbreviated" and len(rivals) > 1
     reason = told(first.scope, terminology.name(first.curie))
@@ -94,8 +96,7 @@ def link_species(
         reason=reason,
         taxon=curie,
         alternatives=tuple(
-            replace(terminology.candidate(n), score=round(_below(n, first, rivals) * share, 3))
-            for n in others
+            terminology.candidate(n, round(_below(n, first, rivals) * share, 3)) for n in others
         ),
     )
 
@@ -112,7 +113,7 @@ def _preference(name: NameMatch) -> tuple[bool, float]:
     is listed for the genus, `human` for the species.
     """
     if name.scope in _VERNACULAR:
-        return name.scope == "word", replace(name, identical=0).weight
+        return name.scope == "word", name_weight(name.scope, 0)
     return False, name.weight
 
 

@@ -42,17 +42,27 @@ def _table() -> Mapping[str, tuple[tuple[str, str], ...]]:
     return table
 
 
+@cache
+def _beginnings() -> frozenset[str]:
+    """Return the first words of the table's names, in small letters."""
+    return frozenset(name.partition(" ")[0].lower() for name in _table())
+
+
 def find_hints(text: str) -> Sequence[Hint]:
     """Return the hints of a text, in text order.
 
     >>> [(h.taxon, h.kind) for h in find_hints("HeLa cells and C57BL/6 mice")]
     [('NCBITaxon:9606', 'line'), ('NCBITaxon:10090', 'strain')]
     """
-    table = _table()
+    table, beginnings = _table(), _beginnings()
+    if beginnings.isdisjoint(map(str.lower, _WORD.findall(text))):
+        return []
     words = list(_WORD.finditer(text))
     found: list[Hint] = []
     for i, word in enumerate(words):
         name, end = word.group(), word.end()
+        if name.lower() not in beginnings:
+            continue
         following = words[i + 1].group() if i + 1 < len(words) else ""
         pair = f"{name} {following}"
         if pair in table:

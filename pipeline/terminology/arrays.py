@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,13 @@ class Strings:
 
     block: npt.NDArray[np.uint8]
     ends: npt.NDArray[np.uint32]
+    # The same memory, whose items are plain numbers and several times as fast to get.
+    _bytes: memoryview = field(init=False, repr=False, compare=False)
+    _stops: memoryview = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_bytes", self.block.data)
+        object.__setattr__(self, "_stops", self.ends.data)
 
     @classmethod
     def pack(cls, texts: pa.Array) -> Strings:
@@ -37,8 +44,8 @@ class Strings:
         return len(self.ends)
 
     def __getitem__(self, index: int) -> str:
-        start = int(self.ends[index - 1]) if index else 0
-        return self.block[start : int(self.ends[index])].tobytes().decode()
+        start = self._stops[index - 1] if index else 0
+        return str(self._bytes[start : self._stops[index]], "utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,17 @@ class NameLookup:
         opened = open_fuzzy_index(self._index, cache=self._cache)
         return {type: _TypeLookup(arrays, TrigramSearch(arrays)) for type, arrays in opened.items()}
 
+    @cached_property
+    def _flat(self) -> frozenset[str]:
+        """Return the types without any hierarchy: nothing is above their concepts."""
+        index = self._index
+        broader = np.repeat(
+            np.arange(len(index.curies)), np.diff(index.mapped.starts.astype(np.int64))
+        )[index.mapped_by == self._broad]
+        below = np.union1d(np.flatnonzero(np.diff(index.parents.starts)), broader)
+        deep = np.unique(index.concept_type[below]).tolist()
+        return frozenset(type for i, type in enumerate(index.types) if i not in deep)
+
     def lookup(
         self,
         text: str,
@@ -104,6 +115,7 @@ class NameLookup:
         organism: int | None = None,
         fuzzy: bool = False,
         limit: int | None = 10,
+        alike: float = LEAST_SIMILARITY,
     ) -> list[Hit]:
         """Return the concepts that a string may name, best first.
 
@@ -115,6 +127,7 @@ class NameLookup:
             organism: Taxon number to which genes have to belong; by default any.
             fuzzy: Whether to go on with variants and spelling when candidates are too few.
             limit: Most candidates wanted; None for all that are found.
+            alike: Least cosine of trigrams that counts as spelled alike: the higher, the faster.
         """
         text = " ".join(text[:_LONGEST].replace("\0", " ").split())
         found = CandidateSet(self._index, type, organism)
@@ -130,8 +143,9 @@ class NameLookup:
                 taxa += self._taxa(proposed, t)
             if found.wants(limit):
                 for t in types:
-                    self._spelled_alike(tokens, t, found)
-                self._broader(found)
+                    self._spelled_alike(tokens, t, found, alike)
+                if not self._flat.issuperset(types):
+                    self._broader(found)
         hits = _merged([self._hit(*row) for row in found.best(limit)], taxa)
         if fuzzy and (limit is None or len(hits) < limit):
             hits = _merged(hits, self._species_of(hits[:_NARROW]))
@@ -188,10 +202,12 @@ class NameLookup:
             names = arrays.names_of(arrays.of_class(kind, getattr(classes, kind)))
             found.add(names, low + width * strength * self._weigh(names), kind.replace("_", " "))
 
-    def _spelled_alike(self, tokens: list[str], type: str, found: CandidateSet) -> None:
+    def _spelled_alike(
+        self, tokens: list[str], type: str, found: CandidateSet, least: float
+    ) -> None:
         lookup = self._types[type]
         low, width = _TRIGRAM_BAND
-        forms, similarities = lookup.trigrams.search(tokens, most=_FORMS, least=LEAST_SIMILARITY)
+        forms, similarities = lookup.trigrams.search(tokens, most=_FORMS, least=least)
         names, starts = lookup.arrays.names_of(forms), lookup.arrays.names.starts
         counts = (starts[forms + 1] - starts[forms]).astype(np.int64)
         similarity = np.repeat(similarities.astype(np.float64), counts)
@@ -200,13 +216,18 @@ class NameLookup:
     def _broader(self, found: CandidateSet) -> None:
         """Add what is directly above the best candidates."""
         index = self._index
+        starts, values, by = (
+            index.mapped.starts.data,
+            index.mapped.values.data,
+            index.mapped_by.data,
+        )
+        names_of = index.names_of.data
         for concept, _, score, _ in found.best(_NARROW):
-            span = slice(int(index.mapped.starts[concept]), int(index.mapped.starts[concept + 1]))
-            wider = index.mapped.values[span][index.mapped_by[span] == self._broad]
-            above = np.unique(np.concatenate([index.parents[concept], wider]))
-            first = index.names_of[above].astype(np.int64)
-            first = first[first < index.names_of[above + 1]]
-            first = found.fitting(first, found.type)
+            mapped = range(starts[concept], starts[concept + 1])
+            wider = {values[i] for i in mapped if by[i] == self._broad}
+            above = sorted(wider.union(index.parents[concept].tolist()))
+            names = [names_of[c] for c in above if names_of[c] < names_of[c + 1]]
+            first = found.fitting(np.array(names, np.int64), found.type)
             found.add(first, np.full(len(first), _BROADER_STRENGTH * score), BROADER)
 
     def _species_of(self, hits: Sequence[Hit]) -> list[Hit]:

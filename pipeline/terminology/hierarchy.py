@@ -24,11 +24,16 @@ class Hierarchy:
 
     Identifiers that the terminology does not know have no relatives; a retired identifier stands
     for the one that replaced it.
+
+    Args:
+        index: The index.
+        find: Returns the number of an identifier, or -1; by default the index is asked.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, find: Callable[[str], int] | None = None) -> None:
         self._index = index
-        self._number = lru_cache(maxsize=50_000)(self._find)
+        self._any = find or lru_cache(maxsize=50_000)(index.curies.find)
+        self._current = index.concept_current.data
         self._curie = lru_cache(maxsize=50_000)(index.curies.__getitem__)
         self._up = lru_cache(maxsize=_REMEMBERED)(lambda n: _reach(n, self._parents_of))
         self._parents_of = _neighbours(index.parents)
@@ -115,9 +120,9 @@ class Hierarchy:
     def _curies(self, numbers: Iterable[int]) -> tuple[str, ...]:
         return tuple(map(self._curie, numbers))
 
-    def _find(self, curie: str) -> int:
-        number = self._index.curies.find(curie)
-        return number if number < 0 else int(self._index.concept_current[number])
+    def _number(self, curie: str) -> int:
+        number = self._any(curie)
+        return number if number < 0 else self._current[number]
 
     @cached_property
     def _children_of(self) -> Callable[[int], list[int]]:

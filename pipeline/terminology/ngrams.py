@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.terminology.fuzzy_index import GRAMS, TypeIndex, positions, token_grams
+from pipeline.terminology.fuzzy_index import GRAMS, TypeIndex, token_grams
 
 Hits = tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]
 
@@ -74,7 +74,7 @@ class TrigramSearch:
             first = _first(read, _FIRST_LOOK)
             self._read(grams[:first], weights[:first], norm, least, lists)
             seen = np.concatenate(lists)
-            partial = self._total[seen] / (norm * index.norms[seen])
+            partial = self._total.take(seen) / (norm * index.norms.take(seen))
             least = max(least, self._reached(seen, partial, norm, most))
             # A form with none of these trigrams is too far, since the rest is too short.
             split = max(first, _first(read, 1 - least * least + _SLACK))
@@ -84,12 +84,16 @@ class TrigramSearch:
             # that few forms pass.
             further = max(split, _first(read, 1 - _REST * least * least))
             self._read_more(grams[split:further], weights[split:further], norm, least)
-            partial = self._total[seen] / (norm * index.norms[seen])
+            partial = self._total.take(seen) / (norm * index.norms.take(seen))
             done = float(read[further - 1])
-            passed = partial >= _least_partial(done, least)
-            seen, partial = seen[passed], partial[passed]
+            passed = np.flatnonzero(partial >= _least_partial(done, least))
+            seen, partial = seen.take(passed), partial.take(passed)
             least = max(least, self._reached(seen, partial, norm, most))
-            forms = seen[partial >= _least_partial(done, least)]
+            # What of a form has not been read is known, too: another bound, mostly a lower one.
+            unread = np.maximum(0, 1 - partial * (norm / index.norms.take(seen)))
+            bound = partial + np.sqrt(unread * max(0.0, 1 - done))
+            likely = (partial >= _least_partial(done, least)) & (bound >= least - _SLACK)
+            forms = seen.compress(likely)
             similarity = self._similarity(forms, norm)
         finally:
             self._mine[grams] = 0
@@ -111,8 +115,8 @@ class TrigramSearch:
         """Add up what each form shares of some trigrams; add to the lists the forms new to them."""
         total = self._total
         for forms, weight in self._postings(grams, weights, norm, least):
-            before = total[forms]
-            lists.append(forms[before == 0])
+            before = total.take(forms)
+            lists.append(forms.compress(before == 0))
             before += weight
             total[forms] = before
 
@@ -126,9 +130,10 @@ class TrigramSearch:
         """Add up what forms share of further trigrams, for the forms that have been seen."""
         total = self._total
         for forms, weight in self._postings(grams, weights, norm, least):
-            before = total[forms]
-            there = before > 0
-            total[forms[there]] = before[there] + weight
+            before = total.take(forms)
+            # Without a choice for each form, which a processor cannot foresee.
+            before += weight * (before > 0)
+            total[forms] = before
 
     def _postings(
         self,
@@ -166,7 +171,7 @@ class TrigramSearch:
             return 0.0
         count = _TRIED * most
         if len(seen) > count:
-            seen = seen[np.argpartition(-partial, count)[:count]]
+            seen = seen.take(np.argpartition(-partial, count)[:count])
         similarity = self._similarity(seen, norm)
         return float(np.partition(similarity, len(seen) - most)[len(seen) - most])
 
@@ -174,10 +179,13 @@ class TrigramSearch:
         index = self._index
         if not len(forms):
             return np.zeros(0, np.float32)
-        shared = self._mine[index.grams[positions(index.grams_starts, forms)]]
-        counts = index.grams_starts[forms + 1].astype(np.int64) - index.grams_starts[forms]
-        sums = np.add.reduceat(shared, np.cumsum(counts) - counts)
-        similarity: npt.NDArray[np.float32] = sums / (norm * index.norms[forms])
+        first = index.grams_starts.take(forms).astype(np.int64)
+        counts = index.grams_starts.take(forms + 1) - first
+        begins = np.cumsum(counts) - counts
+        places = np.repeat(first - begins, counts) + np.arange(begins[-1] + counts[-1])
+        shared = self._mine.take(index.grams.take(places))
+        sums = np.add.reduceat(shared, begins)
+        similarity: npt.NDArray[np.float32] = sums / (norm * index.norms.take(forms))
         return similarity
 
 

@@ -265,21 +265,22 @@ class Cutter:
         ids, end = ids[kept], np.cumsum(lengths)[kept]
         return Words(end - lengths[kept], end, kind[kept], self._hashes[ids], self._factors[ids])
 
-    def name_hash(self, text: str) -> int | None:
-        """Return the mixed hash of a whole text as one name; None for a text without words.
 
-        The same as folding `cut(text)` and `mix`, and for a short text many times faster.
-        """
-        value, is_empty = 0, True
-        for i in self._numbers(_PIECES.findall(text)):
-            if self._kinds[i]:
-                value = (value * int(self._factors[i]) + int(self._hashes[i])) & _MASK
-                is_empty = False
-        if is_empty:
-            return None
-        value = ((value ^ (value >> 30)) * _MIX[0]) & _MASK
-        value = ((value ^ (value >> 27)) * _MIX[1]) & _MASK
-        return value ^ (value >> 31)
+def name_hash(text: str) -> int | None:
+    """Return the mixed hash of a whole text as one name; None for a text without words.
+
+    The same as folding `Cutter.cut` and `mix`, and for a short text many times faster: the hash of
+    words is that of their normal forms put together.
+    """
+    normal = "".join([_normal_piece(piece) for piece in _PIECES.findall(text)])
+    if not normal:
+        return None
+    value = 0
+    for character in normal:
+        value = (value * _BASE + (ord(character) + 1) * _CHARACTER) & _MASK
+    value = ((value ^ (value >> 30)) * _MIX[0]) & _MASK
+    value = ((value ^ (value >> 27)) * _MIX[1]) & _MASK
+    return value ^ (value >> 31)
 
 
 def normal_piece(piece: str) -> tuple[int, str]:
@@ -303,7 +304,12 @@ def normal_form(text: str) -> str:
     >>> normal_form("TNF-α"), normal_form("TNF alpha"), normal_form("Parkinson's Diseases")
     ('tnfalpha', 'tnfalpha', 'parkinsondisease')
     """
-    return "".join(normal_piece(piece)[1] for piece in _PIECES.findall(text))
+    return "".join([_normal_piece(piece) for piece in _PIECES.findall(text)])
+
+
+@lru_cache(maxsize=20_000)
+def _normal_piece(piece: str) -> str:
+    return normal_piece(piece)[1]
 
 
 def separators_agree(surface: str, name: str) -> bool:

@@ -16,7 +16,7 @@ from pipeline.terminology.hierarchy import Hierarchy
 from pipeline.terminology.index import Index, open_index
 from pipeline.terminology.matcher import Match, find_names
 from pipeline.terminology.name_match import NameMatch
-from pipeline.terminology.normal_form import Cutter, separators_agree
+from pipeline.terminology.normal_form import Cutter, name_hash, separators_agree
 from pipeline.terminology.snapshot import default_snapshot
 
 __all__ = ["EXACT", "ORTHOLOGY", "NameMatch", "Terminology", "shared_terminology"]
@@ -34,6 +34,7 @@ class Terminology:
         self._index = index
         self._taxonomy = taxonomy
         self._cutter = Cutter()
+        self._taxa = index.concept_taxon.data
         predicates = index.predicates
         self._orthology = predicates.index(ORTHOLOGY) if ORTHOLOGY in predicates else -1
         self._number = lru_cache(maxsize=50_000)(index.curies.find)
@@ -64,7 +65,7 @@ class Terminology:
     @cached_property
     def hierarchy(self) -> Hierarchy:
         """Queries on the hierarchy of diseases and taxa."""
-        return Hierarchy(self._index)
+        return Hierarchy(self._index, self._number)
 
     @property
     def index(self) -> Index:
@@ -116,7 +117,7 @@ class Terminology:
     def taxon(self, curie: str) -> str:
         """Return the taxon of a gene, or an empty string."""
         number = self._number(curie)
-        taxon = 0 if number < 0 else int(self._index.concept_taxon[number])
+        taxon = 0 if number < 0 else self._taxa[number]
         return f"NCBITaxon:{taxon}" if taxon else ""
 
     def gene_taxa(self) -> tuple[str, ...]:
@@ -219,15 +220,18 @@ class Terminology:
         number = self._number(curie)
         if number < 0:
             return ()
-        index = self._index
-        starts, group = index.mapped.starts, {number}
+        # Items of memory views are plain numbers, much faster to get than those of arrays.
+        mapped, by = self._index.mapped, self._index.mapped_by.data
+        starts, values, orthology = mapped.starts.data, mapped.values.data, self._orthology
+        group, new = {number}, {number}
         for _ in range(2):  # from a gene to the human one, and from there to all others
-            for member in tuple(group):
-                span = slice(int(starts[member]), int(starts[member + 1]))
-                others = zip(
-                    index.mapped.values[span].tolist(), index.mapped_by[span].tolist(), strict=True
-                )
-                group.update(other for other, by in others if by == self._orthology)
+            new = {
+                values[i]
+                for member in new
+                for i in range(starts[member], starts[member + 1])
+                if by[i] == orthology
+            } - group
+            group |= new
         # Identifiers are numbered in their order.
         return tuple(map(self._curie, sorted(group - {number})))
 
@@ -348,12 +352,12 @@ class Terminology:
             key=lambda c: (-c.score, c.taxon != "NCBITaxon:9606", _natural(c.curie)),
         )
 
-    def candidate(self, match: NameMatch) -> Candidate:
-        """Turn a name match into a candidate whose score is the name's weight."""
+    def candidate(self, match: NameMatch, score: float | None = None) -> Candidate:
+        """Turn a name match into a candidate whose score is the name's weight, or the one given."""
         return Candidate(
             match.curie,
             self.name(match.curie),
-            round(match.weight, 4),
+            round(match.weight, 4) if score is None else score,
             match.text,
             match.scope,
             self.taxon(match.curie) if match.type == EntityType.GENE else "",
@@ -361,7 +365,7 @@ class Terminology:
 
     def key(self, text: str) -> int:
         """Return the number of a whole string's normal form in the index, or -1."""
-        found = self._cutter.name_hash(text)
+        found = name_hash(text)
         return -1 if found is None else self._index.key_table.find_one(found)
 
     def _curie(self, number: int) -> str:

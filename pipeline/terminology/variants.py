@@ -7,7 +7,7 @@ whether the terminology has them is for the lookup to see, so a rule may propose
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import EntityType
@@ -246,20 +246,24 @@ def variants(text: str, type: str) -> list[Variant]:
     >>> [v.text for v in variants("rhBMP-2", "Gene") if "organism prefix" in v.rules][:1]
     ['BMP-2']
     """
-    rules = [rule for rule in RULES if type in rule.types]
     found = {text: Variant(text, (), 1.0)}
     latest = [found[text]]
     for _ in range(_ROUNDS):
         following = []
-        for variant in latest:
-            for rule in rules:
-                if rule.name in variant.rules:
-                    continue
-                for proposal in rule.propose(variant.text):
-                    if len(proposal) > 1 and proposal not in found and len(found) <= _MOST:
-                        found[proposal] = Variant(
-                            proposal, (*variant.rules, rule.name), variant.strength * rule.strength
-                        )
-                        following.append(found[proposal])
+        for variant in _respelled(latest, [rule for rule in RULES if type in rule.types]):
+            if len(found) > _MOST:
+                break
+            if len(variant.text) > 1 and variant.text not in found:
+                found[variant.text] = variant
+                following.append(variant)
         latest = following
     return list(found.values())[1:]
+
+
+def _respelled(latest: Sequence[Variant], rules: Sequence[Rule]) -> Iterator[Variant]:
+    for variant in latest:
+        for rule in rules:
+            if rule.name not in variant.rules:
+                for proposal in rule.propose(variant.text):
+                    strength = variant.strength * rule.strength
+                    yield Variant(proposal, (*variant.rules, rule.name), strength)
