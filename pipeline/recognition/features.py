@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +24,9 @@ HUMAN_TAXON = 9606
 _LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (4, "4"), (6, "5"), (9, "7"), (14, "10"), (24, "15"))
 _WORD = re.compile(r"[^\W_]+")
 
+Kinds = Callable[[str], tuple[str, str]]
+"""Tells the class of a taxon's rank and its group of organisms (see `terminology/taxon_kinds.py`)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sense:
@@ -37,7 +40,7 @@ class Sense:
         own: What the surface form tells by itself.
         of_scope: Features of the scope of the best name.
         of_name: Features of the surface form, and of the other types.
-        of_names: Features of all names, of types other than genes.
+        of_names: Features of all names, of types other than genes, and of the taxon of the best.
     """
 
     type: str
@@ -51,7 +54,12 @@ class Sense:
 
     @classmethod
     def of(
-        cls, surface: str, type_: str, names: Sequence[NameMatch], others: Sequence[str]
+        cls,
+        surface: str,
+        type_: str,
+        names: Sequence[NameMatch],
+        others: Sequence[str],
+        kinds: Kinds,
     ) -> Sense:
         """Return what some names of a type tell of a surface form."""
         own, best = _own(surface), max(names, key=_rank)
@@ -61,6 +69,10 @@ class Sense:
             exact = any(n.identical == 2 for n in names)
             of_names = (f"vocabulary={'+'.join(vocabularies)}", f"exact={exact} case={own.case}")
         scope = f"scope={best.scope}"
+        if type_ == EntityType.SPECIES:
+            rank, group = kinds(best.curie)
+            words = len(surface.split())
+            of_names += (f"rank={rank} {scope}", f"group={group} {scope}", f"words={words} {scope}")
         return cls(
             type_,
             names,
@@ -73,17 +85,24 @@ class Sense:
         )
 
 
-def senses(surface: str, names: Sequence[NameMatch]) -> tuple[Sense, ...]:
-    """Return a sense for each entity type that has such a name."""
+def senses(surface: str, names: Sequence[NameMatch], kinds: Kinds) -> tuple[Sense, ...]:
+    """Return a sense for each entity type that has such a name.
+
+    Args:
+        surface: The surface form.
+        names: The names that it may stand for.
+        kinds: Tells of a taxon what kind of taxon it is.
+    """
     types = sorted({n.type for n in names})
     if len(types) == 1:
-        return (Sense.of(surface, types[0], names, ()),)
+        return (Sense.of(surface, types[0], names, (), kinds),)
     return tuple(
         Sense.of(
             surface,
             t,
             [n for n in names if n.type == t],
             tuple(other for other in types if other != t),
+            kinds,
         )
         for t in types
     )
@@ -121,11 +140,13 @@ class PaperFacts:
         words: Every word of the text as it is written, with its count.
         gene_taxa: Taxon numbers of the species that the text may speak of, human aside.
         scientific: Identifiers of the species that it names scientifically.
+        renamed: Identifiers of the taxa for which it has more than one name.
     """
 
     words: dict[str, int]
     gene_taxa: frozenset[int]
     scientific: frozenset[str] = frozenset()
+    renamed: frozenset[str] = frozenset()
 
 
 def words_of(text: str) -> dict[str, int]:
@@ -168,6 +189,8 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
             n.curie in facts.scientific for n in sense.names
         ):
             features.append(f"named-scientifically scope={sense.best.scope}")
+        if sense.best.curie in facts.renamed:
+            features.append(f"renamed scope={sense.best.scope}")
         features += sense.of_names
     return features
 

@@ -19,7 +19,11 @@ def paper(corpus: str, number: int, *, people: bool) -> ReadPaper:
         [
             (
                 Match(*place, -1),
-                senses(word, [NameMatch("NCBITaxon:1", word, "common", "Species", 0, 2)]),
+                senses(
+                    word,
+                    [NameMatch("NCBITaxon:1", word, "common", "Species", 0, 2)],
+                    lambda _: ("species", "animal"),
+                ),
             )
             for word, place in places.items()
         ],
