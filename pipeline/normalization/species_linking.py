@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pipeline.model import EntityType, Link
 from pipeline.normalization.species import (
-    STRAINS,
+    CURATED,
     full_names,
     lineage,
     link_species,
@@ -50,10 +50,10 @@ class SpeciesLinker:
 
     Args:
         terminology: The terminology.
-        strains: What a strain is resolved to, of `STRAINS`.
+        strains: What a strain is resolved to, of `species.STRAINS`.
     """
 
-    def __init__(self, terminology: Terminology, *, strains: str = STRAINS[0]) -> None:
+    def __init__(self, terminology: Terminology, *, strains: str = CURATED) -> None:
         self._terminology = terminology
         self._strains = strains
         self._similar = SpeciesNames(terminology).similar
@@ -83,6 +83,11 @@ class SpeciesLinker:
         every = []
         for place in places:
             names, long = named(place)
+            # What the paper defines counts more than what else has the same acronym.
+            if (spelled := "" if long else long_form(place.name)) and (
+                defined := self._named(spelled)
+            ):
+                names, long = defined, spelled
             if not long:
                 in_text = found_at.get((place.start_char, place.end_char), ())
                 names = self._in_paper(place, [*names, *in_text], paper)

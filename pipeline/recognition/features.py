@@ -18,11 +18,14 @@ from pipeline.recognition.stop_names import stop_reason
 from pipeline.recognition.surroundings import Surroundings, surroundings
 from pipeline.terminology.matcher import Match
 from pipeline.terminology.normal_form import normal_form
+from pipeline.terminology.name_match import name_weight
+from pipeline.terminology.taxon_kinds import BELOW, GENUS, SPECIES
 from pipeline.terminology.terminology import NameMatch
 
 HUMAN_TAXON = 9606
 _LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (4, "4"), (6, "5"), (9, "7"), (14, "10"), (24, "15"))
 _WORD = re.compile(r"[^\W_]+")
+_CLASSES = {SPECIES: 3, BELOW: 2, GENUS: 1}
 
 Kinds = Callable[[str], tuple[str, str]]
 """Tells the class of a taxon's rank and its group of organisms (see `terminology/taxon_kinds.py`)."""
@@ -62,7 +65,11 @@ class Sense:
         kinds: Kinds,
     ) -> Sense:
         """Return what some names of a type tell of a surface form."""
-        own, best = _own(surface), max(names, key=_rank)
+        own = _own(surface)
+        if type_ == EntityType.SPECIES:
+            best = max(names, key=lambda name: (*_as_species(name, kinds), *_rank(name)))
+        else:
+            best = max(names, key=_rank)
         of_names: tuple[str, ...] = ()
         if type_ != EntityType.GENE:
             vocabularies = sorted({n.curie[: n.curie.find(":")] for n in names})
@@ -269,6 +276,16 @@ def _own(surface: str) -> _Own:
 
 def _rank(name: NameMatch) -> tuple[float, str]:
     return name.weight, name.curie
+
+
+def _as_species(name: NameMatch, kinds: Kinds) -> tuple[bool, float, int]:
+    """Return what decides between taxa of a name: our own words, then species before groups.
+
+    Whether a vernacular name is written with the same capitals and number says nothing.
+    """
+    is_word = name.scope == "word"
+    weight = name_weight(name.scope, 0) if is_word or name.scope == "common" else name.weight
+    return is_word, weight, _CLASSES.get(kinds(name.curie)[0], 0)
 
 
 def _case(surface: str) -> str:

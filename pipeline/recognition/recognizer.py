@@ -83,9 +83,7 @@ class NameReader:
             every_name = _with_taxa([n for sense in known for n in sense.names], names)
             found[place] = known_match, senses(text[slice(*place)], every_name, self._kinds)
         every = readings(text, (found[place] for place in sorted(found)))
-        facts = PaperFacts(
-            words_of(text), self._taxa(every), _scientific(every), _renamed(every)
-        )
+        facts = PaperFacts(words_of(text), self._taxa(every), _scientific(every), _renamed(every))
         longer = longer_types(every)
         return every, [describe(r, facts, around) for r, around in zip(every, longer, strict=True)]
 

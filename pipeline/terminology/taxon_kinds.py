@@ -52,8 +52,16 @@ class TaxonKinds:
         is_species = self._terminology.rank(taxon) == SPECIES
         if own := _GROUPS.get(taxon):
             return own, is_species
-        parents = self._terminology.parents(taxon)
+        parents = self._parents(taxon)
         if not parents or parents[0] == taxon or depth > _DEEPEST:
             return UNKNOWN, is_species
         group, in_species = self._above(parents[0], depth + 1)
         return group, is_species or in_species
+
+    def _parents(self, taxon: str) -> tuple[str, ...]:
+        """Return what is right above a taxon, of which the snapshot leaves out some."""
+        prefix, _, number = taxon.partition(":")
+        if (full := self._terminology.taxonomy) is not None and prefix == "NCBITaxon":
+            if parent := full.parent(int(number)):
+                return (f"{prefix}:{parent}",)
+        return self._terminology.parents(taxon)
