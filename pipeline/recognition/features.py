@@ -17,8 +17,8 @@ from pipeline.model import EntityType
 from pipeline.recognition.stop_names import stop_reason
 from pipeline.recognition.surroundings import Surroundings, surroundings
 from pipeline.terminology.matcher import Match
-from pipeline.terminology.normal_form import normal_form
 from pipeline.terminology.name_match import name_weight
+from pipeline.terminology.normal_form import normal_form
 from pipeline.terminology.taxon_kinds import BELOW, GENUS, SPECIES
 from pipeline.terminology.terminology import NameMatch
 
@@ -28,7 +28,7 @@ _WORD = re.compile(r"[^\W_]+")
 _CLASSES = {SPECIES: 3, BELOW: 2, GENUS: 1}
 
 Kinds = Callable[[str], tuple[str, str]]
-"""Tells the class of a taxon's rank and its group of organisms (see `terminology/taxon_kinds.py`)."""
+"""Tells the class of a taxon's rank and its group (see `terminology/taxon_kinds.py`)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

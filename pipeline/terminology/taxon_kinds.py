@@ -61,7 +61,7 @@ class TaxonKinds:
     def _parents(self, taxon: str) -> tuple[str, ...]:
         """Return what is right above a taxon, of which the snapshot leaves out some."""
         prefix, _, number = taxon.partition(":")
-        if (full := self._terminology.taxonomy) is not None and prefix == "NCBITaxon":
-            if parent := full.parent(int(number)):
-                return (f"{prefix}:{parent}",)
+        full = self._terminology.taxonomy
+        if full is not None and prefix == "NCBITaxon" and (parent := full.parent(int(number))):
+            return (f"{prefix}:{parent}",)
         return self._terminology.parents(taxon)
