@@ -23,6 +23,7 @@ from pipeline.terminology.terminology import NameMatch, Terminology
 Named = Callable[[Place], tuple[list[NameMatch], str]]
 
 _COLLOQUIAL = frozenset({"common", "acronym"})
+_FAMILY_RANKS = frozenset({"genus", "family"})
 _VIRUS_END = re.compile(r"(?:virus(?:es)?|phages?|viroid|GV|N?PV)$")
 _HOST = re.compile(rf"([A-Z](?:[a-z]+|\.) [a-z]{{3,}}) .*{_VIRUS_END.pattern}")
 _IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?$")
@@ -112,9 +113,14 @@ class SpeciesLinker:
         if all(n.scope in _COLLOQUIAL for n in names) and not begins:
             if _ACRONYM.fullmatch(surface):
                 names = self._acronym(surface, names, paper)
+            elif named := within_species(
+                [n for n in names if n.curie in paper.spelled], self._terminology
+            ):
+                return named  # of the species of this name, the paper means those that it names
             elif (beside := paper.alias(surface)) and (
                 not names
                 or self._narrows(beside, names)
+                or self._are_kin(beside, names)
                 or (beside := paper.alias(surface, bracketed=True))
             ):
                 return list(beside)
@@ -130,6 +136,18 @@ class SpeciesLinker:
         """Whether names belong to taxa within those of other names."""
         above = {n.curie for n in wider}
         return any(not above.isdisjoint(lineage(n.curie, self._terminology)) for n in names)
+
+    def _are_kin(self, names: Sequence[NameMatch], others: Sequence[NameMatch]) -> bool:
+        """Whether names belong to taxa of a genus or family that other names belong to, too.
+
+        A paper on the fire ant Solenopsis invicta does not mean another species of that name.
+        """
+        families = {c for n in others for c in self._families(n.curie)}
+        return any(not families.isdisjoint(self._families(n.curie)) for n in names)
+
+    def _families(self, curie: str) -> list[str]:
+        above = lineage(curie, self._terminology)
+        return [c for c in above if self._terminology.rank(c) in _FAMILY_RANKS]
 
     def _acronym(
         self, surface: str, names: Sequence[NameMatch], paper: PaperNames
