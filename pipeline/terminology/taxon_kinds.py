@@ -59,9 +59,10 @@ class TaxonKinds:
         return group, is_species or in_species
 
     def _parents(self, taxon: str) -> tuple[str, ...]:
-        """Return what is right above a taxon, of which the snapshot leaves out some."""
+        """Return what is right above a taxon; the snapshot leaves out ranks of some."""
         prefix, _, number = taxon.partition(":")
         full = self._terminology.taxonomy
-        if full is not None and prefix == "NCBITaxon" and (parent := full.parent(int(number))):
-            return (f"{prefix}:{parent}",)
-        return self._terminology.parents(taxon)
+        if full is None or prefix != "NCBITaxon" or not number.isdecimal():
+            return self._terminology.parents(taxon)
+        parent = full.parent(int(number))
+        return (f"{prefix}:{parent}",) if parent else self._terminology.parents(taxon)
