@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline.errors import UsageError
 from pipeline.model import EntityType, Link
-from pipeline.normalization.confidence import ConfidenceModel, shipped_confidence
+from pipeline.normalization.confidence import ConfidenceModel, repetitions, shipped_confidence
 from pipeline.normalization.disease_features import DiseaseName, disease_name
 from pipeline.normalization.disease_linking import DiseaseLinker
 from pipeline.normalization.disease_ranking import shipped_ranker
@@ -132,11 +132,14 @@ class Normalizer(Rebuilt):
         """Make a probability of each score."""
         if self.confidence is None:
             return links
+        said = [(p.label_, p.text, links[i].curie) for i, (_, p) in enumerate(mentions)]
         return {
             i: self.confidence.with_confidence(
-                links[i], place.label_, place.text, recognition_of(span, place)
+                links[i], place.label_, place.text, recognition_of(span, place), repeated
             )
-            for i, (span, place) in enumerate(mentions)
+            for i, ((span, place), repeated) in enumerate(
+                zip(mentions, repetitions(said), strict=True)
+            )
         }
 
     def read_as(self, doc: Doc, place: Place) -> str:
