@@ -15,7 +15,7 @@ from pipeline.errors import UsageError
 from pipeline.model import NIL, EntityType, Link, Mention, Paper, Passage
 from pipeline.normalization.link_extension import link_of
 from pipeline.normalization.normalizer import STEPS
-from pipeline.normalization.species import SPECIES_LEVEL, STRAINS
+from pipeline.normalization.species import CURATED, SPECIES, SPECIES_LEVEL
 from pipeline.recognition.extensions import keep
 from pipeline.recognition.external import External
 from pipeline.recognition.places import Place, place_of, places_of, set_places
@@ -88,7 +88,7 @@ def load(
             "steps": steps,
             "organisms": list(organisms),
             "only_organisms": only_organisms,
-            "strains": STRAINS[guideline in SPECIES_LEVEL],
+            "strains": SPECIES if guideline in SPECIES_LEVEL else CURATED,
         },
     )
     return nlp

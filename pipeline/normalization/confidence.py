@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from pipeline.model import Candidate, Link, Paper
 
@@ -26,6 +28,36 @@ _SHOWN = 3
 
 Recognition = tuple[float, str]
 """How likely a span is a mention of its type, and why in a few words."""
+
+
+class Repetition(NamedTuple):
+    """How often a paper says something: what it is about, it mentions more than once.
+
+    Attributes:
+        concept: Mentions of the same concept.
+        text: Mentions with the same text, in capital or small letters.
+    """
+
+    concept: int = 1
+    text: int = 1
+
+
+ONCE = Repetition()
+
+
+def repetitions(mentions: Sequence[tuple[str, str, str]]) -> list[Repetition]:
+    """Return how often each mention of a paper is repeated.
+
+    Args:
+        mentions: Entity type, text, and identifier or an empty string, of each mention.
+    """
+    lower = [(type_, text.lower()) for type_, text, _ in mentions]
+    texts = Counter(lower)
+    concepts = Counter((type_, curie) for type_, _, curie in mentions if curie)
+    return [
+        Repetition(concepts.get((type_, curie), 1), texts[key])
+        for (type_, _, curie), key in zip(mentions, lower, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +74,12 @@ class ConfidenceModel:
     documents: Mapping[str, tuple[str, ...]]
 
     def with_confidence(
-        self, link: Link, type_: str, text: str, recognition: Recognition | None
+        self,
+        link: Link,
+        type_: str,
+        text: str,
+        recognition: Recognition | None,
+        repeated: Repetition = ONCE,
     ) -> Link:
         """Return a link with the probability as its score; those of alternatives keep step.
 
@@ -51,12 +88,13 @@ class ConfidenceModel:
             type_: The mention's entity type. Of a type without weights the score stays.
             text: The mention's text.
             recognition: What the recognizer says of the span; None if the span was given.
+            repeated: How often the paper says it.
         """
         weights = self.weights.get(type_, {}).get(kind_of(link, recognition))
         if weights is None:
             score = recognition[0] if recognition and link.is_nil else link.score
             return replace(link, score=round(score, _DIGITS))
-        found = evidence(link, text, recognition)
+        found = evidence(link, text, recognition, repeated)
         odds = sum([weights.get(name, 0.0) * value for name, value in found.items()])
         score = round(1 / (1 + math.exp(-odds)), _DIGITS)
         alternatives = link.alternatives
@@ -80,13 +118,17 @@ def kind_of(link: Link, recognition: Recognition | None) -> str:
     return NIL if link.is_nil else LINKED
 
 
-def evidence(link: Link, text: str, recognition: Recognition | None) -> dict[str, float]:
+def evidence(
+    link: Link, text: str, recognition: Recognition | None, repeated: Repetition = ONCE
+) -> dict[str, float]:
     """Return what speaks for and against a link being right, by name.
 
     Args:
         link: The link with the score that normalization gave it.
         text: The mention's text.
-        recognition: What the recognizer says of the span; None if the span was given.
+        recognition: What the recognizer says of the span; None if the span was given, and then it
+            is nobody's choice how often the paper says it.
+        repeated: How often the paper says it.
     """
     found = {
         "any": 1.0,
@@ -98,6 +140,8 @@ def evidence(link: Link, text: str, recognition: Recognition | None) -> dict[str
         probability, reason = recognition
         found["recognition"] = _log_odds(probability)
         found[f"found {reason_kind(reason)}"] = 1.0
+        found["repeated text"] = math.log(repeated.text)
+        found["repeated concept"] = math.log(repeated.concept)
     if link.curie:
         scores = [a.score for a in link.alternatives]
         found["score"] = link.score

@@ -25,6 +25,7 @@ from pipeline.recognition.recognizer import DEFAULT_THRESHOLD
 from pipeline.recognition.spans import MENTIONS, set_entities, span_at
 from pipeline.recognition.surroundings import Surroundings
 from pipeline.terminology.matcher import Match
+from pipeline.terminology.taxon_kinds import TaxonKinds
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
 METHOD = "dictionary"
@@ -46,6 +47,7 @@ class Dictionary:
         self.terminology = terminology
         self.model = model
         self.threshold = threshold
+        self._kinds = TaxonKinds(terminology).of
         self._meaning = lru_cache(maxsize=_REMEMBERED)(self._decide)
         register_link()
 
@@ -83,7 +85,7 @@ class Dictionary:
         names = self.terminology.name_matches(key, surface)
         around = Surroundings(surface, "", "", " ", " ", starts_sentence=False)
         best: tuple[float, str] = (0.0, "")
-        for sense in senses(surface, names):
+        for sense in senses(surface, names, self._kinds):
             reading = Reading(Match(0, len(surface), key), sense, around)
             probability = self.model.probability(sense.type, describe(reading, _NO_FACTS, ""))
             best = max(best, (probability, sense.type))

@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Span
 
 from pipeline.errors import UsageError
 from pipeline.model import EntityType, Link
-from pipeline.normalization.confidence import ConfidenceModel, shipped_confidence
+from pipeline.normalization.confidence import ConfidenceModel, repetitions, shipped_confidence
 from pipeline.normalization.disease_features import DiseaseName, disease_name
 from pipeline.normalization.disease_linking import DiseaseLinker
 from pipeline.normalization.disease_ranking import shipped_ranker
@@ -24,7 +24,7 @@ from pipeline.normalization.genes import FAMILIES, HUMAN_PRIOR, GeneLinker, Gene
 from pipeline.normalization.link_extension import register_link
 from pipeline.normalization.mentions import attach_links, mentions_to_resolve
 from pipeline.normalization.other import link_other
-from pipeline.normalization.species import STRAINS, within_species
+from pipeline.normalization.species import CURATED, STRAINS, within_species
 from pipeline.normalization.species_context import SpeciesContext
 from pipeline.normalization.species_linking import SpeciesLinker
 from pipeline.normalization.species_reading import SpeciesReader
@@ -62,7 +62,7 @@ class Normalizer(Rebuilt):
         labels: Mapping[str, str] | None = None,
         broad: bool = True,
         genes: GeneSettings | None = None,
-        strains: str = STRAINS[0],
+        strains: str = CURATED,
         confidence: ConfidenceModel | None = None,
     ) -> None:
         unknown = set(steps) - set(STEPS)
@@ -75,7 +75,7 @@ class Normalizer(Rebuilt):
             known = ", ".join(sorted(self.types))
             raise UsageError(f"unknown entity types {sorted(unknown)}; there are {known}")
         if strains not in STRAINS:
-            raise UsageError(f"strains are {' or '.join(STRAINS)}, not {strains!r}")
+            raise UsageError(f"strains are {', '.join(STRAINS)}, not {strains!r}")
         self._families = (genes or GeneSettings()).families
         self.steps = frozenset(steps)
         self.confidence = confidence
@@ -132,11 +132,14 @@ class Normalizer(Rebuilt):
         """Make a probability of each score."""
         if self.confidence is None:
             return links
+        said = [(p.label_, p.text, links[i].curie) for i, (_, p) in enumerate(mentions)]
         return {
             i: self.confidence.with_confidence(
-                links[i], place.label_, place.text, recognition_of(span, place)
+                links[i], place.label_, place.text, recognition_of(span, place), repeated
             )
-            for i, (span, place) in enumerate(mentions)
+            for i, ((span, place), repeated) in enumerate(
+                zip(mentions, repetitions(said), strict=True)
+            )
         }
 
     def read_as(self, doc: Doc, place: Place) -> str:
@@ -258,7 +261,7 @@ def _in_full(place: Place, link: Link) -> Link:
         "only_organisms": False,
         "families": FAMILIES[0],
         "human_prior": HUMAN_PRIOR,
-        "strains": STRAINS[0],
+        "strains": CURATED,
     },
     assigns=["doc.ents", "doc.spans", "span._.link"],
 )
@@ -292,7 +295,8 @@ def make_normalizer(
             `members` for each of the genes.
         human_prior: Added to what speaks for human genes, as a logarithm of odds: above 0 for texts
             about people, below 0 for texts about animals.
-        strains: What a strain is resolved to: `own` for its own taxon, or `species`.
+        strains: What a taxon below a species is resolved to: `own` for its own taxon, `species`,
+            or `curated` for the species if it is a single strain, else for its own taxon.
     """
     settings = GeneSettings(tuple(organisms), only_organisms, families, human_prior)
     normalizer = Normalizer(

@@ -16,9 +16,11 @@ from pipeline.terminology.terminology import NameMatch, Terminology
 _COLLECTIVE = re.compile(r"\b(?:sp|spp|gen)\.|^(?:unidentified|uncultured|unclassified) ")
 _BINOMIAL = re.compile(r"([A-Z][a-z]+ [a-z]{3,}) ")
 _VIRUS_BINOMIAL = re.compile(r"[A-Z][a-z]+virus [a-z0-9]+")
-STRAINS = ("own", "species")
+CURATED, OWN, SPECIES = STRAINS = ("curated", "own", "species")
+"""What a taxon below a species is resolved to. `curated` is what curators do: the strain of a
+culture (rank `strain`) stands for its species, a subspecies or serotype for itself."""
 SPECIES_LEVEL = frozenset({"s800"})
-"""Corpora whose guideline has the species for a strain; the others have the strain's own taxon."""
+"""Corpora whose guideline has the species for any taxon below it."""
 _ALTERNATIVES = 5
 _VERNACULAR = frozenset({"common", "word"})
 _RANK_ORDER = {"species": 0, "subspecies": 1, "genus": 2}
@@ -29,7 +31,7 @@ def link_species(
     genera: Mapping[str, int],
     terminology: Terminology,
     *,
-    strains: str = STRAINS[0],
+    strains: str = CURATED,
 ) -> Link:
     """Resolve a species mention.
 
@@ -39,7 +41,7 @@ def link_species(
             abbreviated name (`C. elegans`) stands for.
         terminology: The terminology.
         strains: What a strain, subspecies or other taxon below a species is resolved to, of
-            `STRAINS`: its own taxon, or its species.
+            `STRAINS`.
     """
     best: dict[str, NameMatch] = {}
     for name in names:
@@ -83,7 +85,8 @@ def link_species(
     elif ambiguous:
         reason = f"{len(rivals)} species are abbreviated like this; the best known one is taken"
     curie = first.curie
-    if strains == STRAINS[1] and first.scope != "word":
+    is_culture = strains == CURATED and terminology.rank(first.curie) == "strain"
+    if (is_culture or strains == SPECIES) and first.scope != "word":
         curie = _lifted(curie, terminology)
     if curie != first.curie:
         reason += f", {terminology.rank(first.curie)} of {terminology.name(curie)}"
@@ -120,10 +123,10 @@ def _preference(name: NameMatch) -> tuple[bool, float]:
 def _order(curie: str, terminology: Terminology) -> float:
     """Return the place of a taxon's rank among equally good names: species come first.
 
-    Collective taxa such as `Cricetinae gen. sp.` are as little a species as a rank above is.
+    Collective taxa such as `Cricetinae gen. sp.` are less a species than the rank above is one.
     """
     if _COLLECTIVE.search(terminology.name(curie)):
-        return 3.0
+        return 4.0
     return _RANK_ORDER.get(terminology.rank(curie), 3.0)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from pipeline.model import EntityType, Link
 from pipeline.normalization.species import (
-    STRAINS,
+    CURATED,
     full_names,
     lineage,
     link_species,
@@ -23,6 +23,7 @@ from pipeline.terminology.terminology import NameMatch, Terminology
 Named = Callable[[Place], tuple[list[NameMatch], str]]
 
 _COLLOQUIAL = frozenset({"common", "acronym"})
+_FAMILY_RANKS = frozenset({"genus", "family"})
 _VIRUS_END = re.compile(r"(?:virus(?:es)?|phages?|viroid|GV|N?PV)$")
 _HOST = re.compile(rf"([A-Z](?:[a-z]+|\.) [a-z]{{3,}}) .*{_VIRUS_END.pattern}")
 _IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?$")
@@ -50,10 +51,10 @@ class SpeciesLinker:
 
     Args:
         terminology: The terminology.
-        strains: What a strain is resolved to, of `STRAINS`.
+        strains: What a strain is resolved to, of `species.STRAINS`.
     """
 
-    def __init__(self, terminology: Terminology, *, strains: str = STRAINS[0]) -> None:
+    def __init__(self, terminology: Terminology, *, strains: str = CURATED) -> None:
         self._terminology = terminology
         self._strains = strains
         self._similar = SpeciesNames(terminology).similar
@@ -83,6 +84,11 @@ class SpeciesLinker:
         every = []
         for place in places:
             names, long = named(place)
+            # What the paper defines counts more than what else has the same acronym.
+            if (spelled := "" if long else long_form(place.name)) and (
+                defined := self._named(spelled)
+            ):
+                names, long = defined, spelled
             if not long:
                 in_text = found_at.get((place.start_char, place.end_char), ())
                 names = self._in_paper(place, [*names, *in_text], paper)
@@ -107,9 +113,14 @@ class SpeciesLinker:
         if all(n.scope in _COLLOQUIAL for n in names) and not begins:
             if _ACRONYM.fullmatch(surface):
                 names = self._acronym(surface, names, paper)
+            elif named := within_species(
+                [n for n in names if n.curie in paper.spelled], self._terminology
+            ):
+                return named  # of the species of this name, the paper means those that it names
             elif (beside := paper.alias(surface)) and (
                 not names
                 or self._narrows(beside, names)
+                or self._are_kin(beside, names)
                 or (beside := paper.alias(surface, bracketed=True))
             ):
                 return list(beside)
@@ -125,6 +136,18 @@ class SpeciesLinker:
         """Whether names belong to taxa within those of other names."""
         above = {n.curie for n in wider}
         return any(not above.isdisjoint(lineage(n.curie, self._terminology)) for n in names)
+
+    def _are_kin(self, names: Sequence[NameMatch], others: Sequence[NameMatch]) -> bool:
+        """Whether names belong to taxa of a genus or family that other names belong to, too.
+
+        A paper on the fire ant Solenopsis invicta does not mean another species of that name.
+        """
+        families = {c for n in others for c in self._families(n.curie)}
+        return any(not families.isdisjoint(self._families(n.curie)) for n in names)
+
+    def _families(self, curie: str) -> list[str]:
+        above = lineage(curie, self._terminology)
+        return [c for c in above if self._terminology.rank(c) in _FAMILY_RANKS]
 
     def _acronym(
         self, surface: str, names: Sequence[NameMatch], paper: PaperNames

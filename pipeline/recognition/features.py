@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -17,12 +17,18 @@ from pipeline.model import EntityType
 from pipeline.recognition.stop_names import stop_reason
 from pipeline.recognition.surroundings import Surroundings, surroundings
 from pipeline.terminology.matcher import Match
+from pipeline.terminology.name_match import name_weight
 from pipeline.terminology.normal_form import normal_form
+from pipeline.terminology.taxon_kinds import BELOW, GENUS, SPECIES
 from pipeline.terminology.terminology import NameMatch
 
 HUMAN_TAXON = 9606
 _LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (4, "4"), (6, "5"), (9, "7"), (14, "10"), (24, "15"))
 _WORD = re.compile(r"[^\W_]+")
+_CLASSES = {SPECIES: 3, BELOW: 2, GENUS: 1}
+
+Kinds = Callable[[str], tuple[str, str]]
+"""Tells the class of a taxon's rank and its group (see `terminology/taxon_kinds.py`)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +43,7 @@ class Sense:
         own: What the surface form tells by itself.
         of_scope: Features of the scope of the best name.
         of_name: Features of the surface form, and of the other types.
-        of_names: Features of all names, of types other than genes.
+        of_names: Features of all names, of types other than genes, and of the taxon of the best.
     """
 
     type: str
@@ -51,16 +57,29 @@ class Sense:
 
     @classmethod
     def of(
-        cls, surface: str, type_: str, names: Sequence[NameMatch], others: Sequence[str]
+        cls,
+        surface: str,
+        type_: str,
+        names: Sequence[NameMatch],
+        others: Sequence[str],
+        kinds: Kinds,
     ) -> Sense:
         """Return what some names of a type tell of a surface form."""
-        own, best = _own(surface), max(names, key=_rank)
+        own = _own(surface)
+        if type_ == EntityType.SPECIES:
+            best = max(names, key=lambda name: (*_as_species(name, kinds), *_rank(name)))
+        else:
+            best = max(names, key=_rank)
         of_names: tuple[str, ...] = ()
         if type_ != EntityType.GENE:
             vocabularies = sorted({n.curie[: n.curie.find(":")] for n in names})
             exact = any(n.identical == 2 for n in names)
             of_names = (f"vocabulary={'+'.join(vocabularies)}", f"exact={exact} case={own.case}")
         scope = f"scope={best.scope}"
+        if type_ == EntityType.SPECIES:
+            rank, group = kinds(best.curie)
+            words = len(surface.split())
+            of_names += (f"rank={rank} {scope}", f"group={group} {scope}", f"words={words} {scope}")
         return cls(
             type_,
             names,
@@ -73,17 +92,24 @@ class Sense:
         )
 
 
-def senses(surface: str, names: Sequence[NameMatch]) -> tuple[Sense, ...]:
-    """Return a sense for each entity type that has such a name."""
+def senses(surface: str, names: Sequence[NameMatch], kinds: Kinds) -> tuple[Sense, ...]:
+    """Return a sense for each entity type that has such a name.
+
+    Args:
+        surface: The surface form.
+        names: The names that it may stand for.
+        kinds: Tells of a taxon what kind of taxon it is.
+    """
     types = sorted({n.type for n in names})
     if len(types) == 1:
-        return (Sense.of(surface, types[0], names, ()),)
+        return (Sense.of(surface, types[0], names, (), kinds),)
     return tuple(
         Sense.of(
             surface,
             t,
             [n for n in names if n.type == t],
             tuple(other for other in types if other != t),
+            kinds,
         )
         for t in types
     )
@@ -121,11 +147,13 @@ class PaperFacts:
         words: Every word of the text as it is written, with its count.
         gene_taxa: Taxon numbers of the species that the text may speak of, human aside.
         scientific: Identifiers of the species that it names scientifically.
+        renamed: Identifiers of the taxa for which it has more than one name.
     """
 
     words: dict[str, int]
     gene_taxa: frozenset[int]
     scientific: frozenset[str] = frozenset()
+    renamed: frozenset[str] = frozenset()
 
 
 def words_of(text: str) -> dict[str, int]:
@@ -168,6 +196,8 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
             n.curie in facts.scientific for n in sense.names
         ):
             features.append(f"named-scientifically scope={sense.best.scope}")
+        if sense.best.curie in facts.renamed:
+            features.append(f"renamed scope={sense.best.scope}")
         features += sense.of_names
     return features
 
@@ -246,6 +276,16 @@ def _own(surface: str) -> _Own:
 
 def _rank(name: NameMatch) -> tuple[float, str]:
     return name.weight, name.curie
+
+
+def _as_species(name: NameMatch, kinds: Kinds) -> tuple[bool, float, int]:
+    """Return what decides between taxa of a name: our own words, then species before groups.
+
+    Whether a vernacular name is written with the same capitals and number says nothing.
+    """
+    is_word = name.scope == "word"
+    weight = name_weight(name.scope, 0) if is_word or name.scope == "common" else name.weight
+    return is_word, weight, _CLASSES.get(kinds(name.curie)[0], 0)
 
 
 def _case(surface: str) -> str:

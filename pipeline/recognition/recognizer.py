@@ -35,6 +35,7 @@ from pipeline.recognition.tagger import Tagger, shipped_tagger
 from pipeline.terminology.gene_prefixes import find_prefixed, prefixed_names
 from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.matcher import Match
+from pipeline.terminology.taxon_kinds import TaxonKinds
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
 DEFAULT_THRESHOLD = 0.45
@@ -55,6 +56,7 @@ class NameReader:
     def __init__(self, terminology: Terminology) -> None:
         self.terminology = terminology
         self._gene_taxa = GeneTaxa(terminology)
+        self._kinds = TaxonKinds(terminology).of
         # What a surface form may name is the same wherever it stands.
         self._senses = lru_cache(maxsize=20_000)(self._read_senses)
 
@@ -69,24 +71,24 @@ class NameReader:
             if (place not in found or not found[place][1]) and (
                 prefixed := prefixed_names(surface, self.terminology)
             ):
-                found[place] = Match(*place, -1), senses(surface, prefixed)
+                found[place] = Match(*place, -1), senses(surface, prefixed, self._kinds)
         for place, common in self._vernacular(text):
             match, known = found.get(place, (Match(*place, -1), ()))
             if all(sense.type != EntityType.SPECIES for sense in known):
                 every_name = [*(n for sense in known for n in sense.names), *common]
-                found[place] = match, senses(text[slice(*place)], every_name)
+                found[place] = match, senses(text[slice(*place)], every_name, self._kinds)
         for match, names in self.terminology.find_taxa(text):
             place = match.start, match.end
             known_match, known = found.get(place, (match, ()))
             every_name = _with_taxa([n for sense in known for n in sense.names], names)
-            found[place] = known_match, senses(text[slice(*place)], every_name)
+            found[place] = known_match, senses(text[slice(*place)], every_name, self._kinds)
         every = readings(text, (found[place] for place in sorted(found)))
-        facts = PaperFacts(words_of(text), self._taxa(every), _scientific(every))
+        facts = PaperFacts(words_of(text), self._taxa(every), _scientific(every), _renamed(every))
         longer = longer_types(every)
         return every, [describe(r, facts, around) for r, around in zip(every, longer, strict=True)]
 
     def _read_senses(self, key: int, surface: str) -> tuple[Sense, ...]:
-        return senses(surface, self.terminology.name_matches(key, surface))
+        return senses(surface, self.terminology.name_matches(key, surface), self._kinds)
 
     def _vernacular(self, text: str) -> Iterator[tuple[tuple[int, int], list[NameMatch]]]:
         """Yield the places of common names of the full taxonomy, and the names."""
@@ -260,6 +262,18 @@ def _scientific(every: Sequence[Reading]) -> frozenset[str]:
         for n in r.names
         if n.scope == "scientific" and " " in n.text
     )
+
+
+def _renamed(every: Sequence[Reading]) -> frozenset[str]:
+    """Return the taxa for which readings have more than one name: `mice` and `murine`."""
+    names: dict[str, str] = {}
+    renamed = set()
+    for r in every:
+        if r.type == EntityType.SPECIES:
+            curie, name = r.sense.best.curie, r.sense.own.name
+            if names.setdefault(curie, name) != name:
+                renamed.add(curie)
+    return frozenset(renamed)
 
 
 def _with_taxa(known: Sequence[NameMatch], taxa: Sequence[NameMatch]) -> list[NameMatch]:

@@ -25,6 +25,8 @@ ORTHOLOGY = "RO:HOM0000017"
 EXACT = "skos:exactMatch"
 _EQUIVALENT_PREFIXES = ("MONDO:", "MESH:", "OMIM:")
 _BINOMIAL = re.compile(r"[A-Z][a-z]+ [a-z]+(?:-[a-z]+)*")
+# As headings (`Streptococcus Faecium`) and scanned pages (`Streptococcusfaecium`) have it.
+_LIKE_BINOMIAL = re.compile(r"[A-Z][a-z]+ [A-Za-z][a-z]*(?:-[a-z]+)*|[A-Z][a-z]{11,}")
 
 
 class Terminology:
@@ -289,14 +291,15 @@ class Terminology:
         others: dict[str, int] = {}
         for match in self.find(text):
             surface = text[match.start : match.end]
-            if " " in surface and _BINOMIAL.fullmatch(surface):
+            if _LIKE_BINOMIAL.fullmatch(surface):
                 for name in self.name_matches(match.key, surface):
                     if (
                         name.type == EntityType.SPECIES
-                        and name.identical == 2
-                        and (surface not in others or self.rank(name.curie) == "species")
+                        and _BINOMIAL.fullmatch(name.text)
+                        and surface.replace(" ", "").lower() == name.text.replace(" ", "").lower()
+                        and (name.text not in others or self.rank(name.curie) == "species")
                     ):
-                        others[surface] = int(self.current(name.curie).partition(":")[2])
+                        others[name.text] = int(self.current(name.curie).partition(":")[2])
         return tuple(
             (
                 Match(m.start, m.end, -1),

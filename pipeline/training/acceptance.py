@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ UNDECIDED = frozenset({"FamilyName", "DomainMotif"})
 
 OWN_WEIGHTS = ("s800",)
 """Corpora whose guidelines get weights of their own: S800 has no words for people (`patients`)."""
+_PEOPLE = "NCBITaxon:9606"
 
 _RARE = 3
 _STRENGTH = 0.5
@@ -26,11 +28,21 @@ _STRENGTH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Readings of one entity type with what the gold says of them."""
+    """Readings of one entity type, what the gold says of them, and whether they name people."""
 
     features: list[Sequence[str]]
     labels: list[bool]
     corpora: list[str]
+    of_people: list[bool]
+
+    def where(self, chosen: Sequence[bool]) -> Examples:
+        """Return some of the examples."""
+        return Examples(
+            list(compress(self.features, chosen)),
+            list(compress(self.labels, chosen)),
+            list(compress(self.corpora, chosen)),
+            list(compress(self.of_people, chosen)),
+        )
 
 
 def train(papers: Sequence[ReadPaper]) -> AcceptanceModel:
@@ -46,7 +58,7 @@ def train(papers: Sequence[ReadPaper]) -> AcceptanceModel:
         training.setdefault(paper.corpus, []).append(paper.id)
     weights: dict[str, dict[str, float]] = {}
     for type_, found in sorted(examples.items()):
-        weights[type_] = _fit(found)
+        weights[type_] = _fit(found.where(_common(found)))
         for corpus in OWN_WEIGHTS:
             if corpus in found.corpora:
                 weights[of_guideline(type_, corpus)] = _fit_own(found, corpus)
@@ -82,10 +94,19 @@ def _collect(paper: ReadPaper, examples: dict[str, Examples]) -> None:
     for reading, features in zip(paper.readings, paper.features, strict=True):
         annotated = gold.get((reading.match.start, reading.match.end), set())
         if reading.type in paper.types and not annotated & UNDECIDED:
-            part = examples.setdefault(reading.type, Examples([], [], []))
+            part = examples.setdefault(reading.type, Examples([], [], [], []))
             part.features.append(features)
             part.labels.append(reading.type in annotated)
             part.corpora.append(paper.corpus)
+            part.of_people.append(any(n.curie == _PEOPLE for n in reading.names))
+
+
+def _common(examples: Examples) -> list[bool]:
+    """Tell which examples show what most guidelines say: of people, S800 teaches only itself."""
+    return [
+        not (of_people and corpus in OWN_WEIGHTS)
+        for of_people, corpus in zip(examples.of_people, examples.corpora, strict=True)
+    ]
 
 
 def _fit(examples: Examples) -> dict[str, float]:
@@ -111,7 +132,7 @@ def _fit_own(examples: Examples, corpus: str) -> dict[str, float]:
         [*row, *(of_guideline(f, corpus) for f in row)] if name == corpus else row
         for row, name in zip(examples.features, examples.corpora, strict=True)
     ]
-    both = _fit(Examples(doubled, examples.labels, examples.corpora))
+    both = _fit(replace(examples, features=doubled))
     ending = of_guideline("", corpus)
     names = {f.removesuffix(ending) for f in both}
     return {

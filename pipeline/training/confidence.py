@@ -25,8 +25,10 @@ from pipeline.normalization.confidence import (
     GIVEN,
     ConfidenceModel,
     Recognition,
+    Repetition,
     evidence,
     kind_of,
+    repetitions,
 )
 from pipeline.normalization.normalizer import Normalizer
 from pipeline.recognition.places import places_of
@@ -36,7 +38,7 @@ from pipeline.terminology.terminology import Terminology, shared_terminology
 from pipeline.training.corpora import LEFT_OUT
 
 SPLIT = "dev"
-_STRENGTH = 1.0
+_STRENGTH = 0.03
 _LEAST = 25  # right ones and wrong ones, of each
 
 
@@ -49,6 +51,7 @@ class Example:
         text: Its text.
         link: Its link, with the score that normalization gave it.
         recognition: What the recognizer says of it.
+        repeated: How often its paper says it.
         span_right: Whether span and type are annotated.
         link_right: Whether the identifier is, too.
     """
@@ -57,6 +60,7 @@ class Example:
     text: str
     link: Link
     recognition: Recognition | None
+    repeated: Repetition
     span_right: bool
     link_right: bool
 
@@ -97,15 +101,13 @@ def _examples(standard: GoldStandard, nlp: Language, terminology: Terminology) -
     found = {paper.id: _found(nlp, paper) for paper in standard.papers}
     # Several mentions may stand at one place; each is compared by itself.
     for layer in range(
-        max((n for mentions in found.values() for n, _, _ in mentions), default=0) + 1
+        max((n for mentions in found.values() for n, *_ in mentions), default=0) + 1
     ):
         predicted = {
-            paper.id: paper.with_mentions(tuple(m for n, m, _ in found[paper.id] if n == layer))
+            paper.id: paper.with_mentions(tuple(m for n, m, *_ in found[paper.id] if n == layer))
             for paper in standard.papers
         }
-        recognitions = {
-            (paper.id, id(m)): r for paper in standard.papers for _, m, r in found[paper.id]
-        }
+        told = {(paper.id, id(m)): t for paper in standard.papers for _, m, *t in found[paper.id]}
         for comparison in comparer.compare(predicted):
             for span, prediction in comparison.predicted.items():
                 (mention,) = prediction.mentions
@@ -114,24 +116,31 @@ def _examples(standard: GoldStandard, nlp: Language, terminology: Terminology) -
                     mention.type,
                     mention.text,
                     mention.link,
-                    recognitions[comparison.paper.id, id(mention)],
+                    *told[comparison.paper.id, id(mention)],
                     gold is not None,
                     gold is not None and gold.accepts(prediction.answers),
                 )
 
 
-def _found(nlp: Language, paper: Paper) -> list[tuple[int, Mention, Recognition | None]]:
-    """Return the mentions found in a paper, with what number each has among those at its place."""
+def _found(
+    nlp: Language, paper: Paper
+) -> list[tuple[int, Mention, Recognition | None, Repetition]]:
+    """Return the mentions found in a paper.
+
+    With each come its number among those at its place, what the recognizer says of it, and how
+    often the paper says it.
+    """
     doc = nlp(document_text(paper))
     mentions = mentions_of(doc, Paper(paper.id, paper.passages))
     places = zip(doc.spans[MENTIONS], places_of(doc, MENTIONS), strict=True)
     found = sorted(places, key=lambda item: (item[1].start_char, -item[1].end_char))
     seen: dict[tuple[str, int, int, str], int] = {}
     result = []
-    for mention, (span, exact) in zip(mentions, found, strict=True):
+    repeated = repetitions([(m.type, m.text, m.link.curie) for m in mentions])
+    for mention, (span, exact), times in zip(mentions, found, repeated, strict=True):
         place = mention.passage, mention.start, mention.end, mention.type
         seen[place] = seen.get(place, -1) + 1
-        result.append((seen[place], mention, recognition_of(span, exact)))
+        result.append((seen[place], mention, recognition_of(span, exact), times))
     return result
 
 
@@ -141,7 +150,9 @@ def _fit_all(examples: Sequence[Example]) -> Mapping[str, Mapping[str, Mapping[s
         kinds = groups.setdefault(e.type, {})
         right = e.span_right if e.link.is_nil else e.link_right
         kind = kind_of(e.link, e.recognition)
-        kinds.setdefault(kind, []).append((evidence(e.link, e.text, e.recognition), right))
+        kinds.setdefault(kind, []).append(
+            (evidence(e.link, e.text, e.recognition, e.repeated), right)
+        )
         if e.span_right and e.link.curie:
             kinds.setdefault(GIVEN, []).append((evidence(e.link, e.text, None), e.link_right))
     return {

@@ -17,10 +17,12 @@ from pipeline.normalization.confidence import (
     LINKED,
     NIL,
     ConfidenceModel,
+    Repetition,
     confident,
     evidence,
     kind_of,
     pack,
+    repetitions,
     shipped_confidence,
     unpack,
 )
@@ -146,3 +148,23 @@ def test_what_was_found_does_not_matter_to_what_is_given(nlp: Language) -> None:
     (linked,) = link_papers(nlp, [Paper("1", (Passage("text", "text", text),), (given_mention,))])
     assert linked.mentions[0].link.curie == found.link.curie
     assert linked.mentions[0].link.score != found.link.score
+
+
+def test_what_is_repeated() -> None:
+    mentions = [
+        ("Species", "Mice", "NCBITaxon:10090"),
+        ("Species", "mice", "NCBITaxon:10090"),
+        ("Species", "murine", "NCBITaxon:10090"),
+        ("Species", "beast", ""),
+        ("Gene", "mice", ""),
+    ]
+    assert repetitions(mentions) == [(3, 2), (3, 2), (3, 1), (1, 1), (1, 1)]
+
+
+def test_repetition_counts_for_what_was_found() -> None:
+    twice = Repetition(concept=4, text=2)
+    found = evidence(link(0.8), "ABC", FOUND, twice)
+    assert found["repeated concept"] == 2 * found["repeated text"] > 0
+    assert "repeated text" not in evidence(link(0.8), "ABC", None, twice)
+    once = evidence(link(0.8), "ABC", FOUND)
+    assert once["repeated concept"] == once["repeated text"] == 0

@@ -37,6 +37,18 @@ def test_strains_as_species(terminology: Terminology) -> None:
     assert "serotype" in lifted.reason
 
 
+def test_a_single_strain_as_species(terminology: Terminology) -> None:
+    names = named(terminology, "Pseudomonas aeruginosa PAO1")
+    link = link_species(names, {}, terminology)
+    assert link.curie == link.taxon == "NCBITaxon:287"
+    assert "strain of Pseudomonas aeruginosa" in link.reason
+    assert link_species(names, {}, terminology, strains="own").curie == "NCBITaxon:208964"
+
+
+def test_hamsters_are_a_subfamily(terminology: Terminology) -> None:
+    assert link_species(named(terminology, "hamster"), {}, terminology).curie == "NCBITaxon:10026"
+
+
 def test_a_subspecies_as_species(terminology: Terminology) -> None:
     names = named(terminology, "Mus musculus castaneus")
     assert link_species(names, {}, terminology).curie == "NCBITaxon:10091"

@@ -38,6 +38,20 @@ def resolved(text: str, surface: str, guideline: str = "biored") -> Link:
         ("We saw Dermamoeba algensis n. sp.", "Dermamoeba algensis n. sp.", "Dermamoeba"),
         ("Sindbis was found.", "Sindbis", "Sindbis virus"),
         ("Old Picea glauca, then Picea glaca.", "Picea glaca", "Picea glauca"),
+        # Of many fire ants the one that stands beside the name.
+        ("The fire ant Solenopsis invicta. A fire ant.", "fire ant", "Solenopsis invicta"),
+        # In a list nothing stands beside the name.
+        ("B. anthracis, i.e. Bacillus anthracis: anthrax, B. cereus.", "anthrax", "Bacillus anth"),
+        # What only the full taxonomy knows, behind an acronym that is another virus's elsewhere.
+        ("The rat cytomegalovirus (RCMV). RCMV.", "RCMV", "Murid betaherpesvirus 2"),
+        # A scanned page tells what an abbreviation stands for, too.
+        (
+            "Staphylococcus aureus, Streptococcusfaecalis; so S. faecalis",
+            "S. faecalis",
+            "Enterococcus faecalis",
+        ),
+        # A single strain stands for its species.
+        ("We used Escherichia coli DH5α.", "Escherichia coli DH5α", "Escherichia coli"),
     ],
 )
 def test_what_a_paper_explains(text: str, surface: str, name: str) -> None:

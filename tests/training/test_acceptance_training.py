@@ -11,7 +11,7 @@ from pipeline.training.acceptance import train
 from pipeline.training.reading import ReadPaper
 
 
-def paper(corpus: str, number: int, *, people: bool) -> ReadPaper:
+def paper(corpus: str, number: int, *, people: bool, taxon: int = 1) -> ReadPaper:
     text = "patients eat rice with sand"
     places = {"patients": (0, 8), "rice": (13, 17), "sand": (23, 27)}
     readings = readings_of(
@@ -19,7 +19,11 @@ def paper(corpus: str, number: int, *, people: bool) -> ReadPaper:
         [
             (
                 Match(*place, -1),
-                senses(word, [NameMatch("NCBITaxon:1", word, "common", "Species", 0, 2)]),
+                senses(
+                    word,
+                    [NameMatch(f"NCBITaxon:{taxon}", word, "common", "Species", 0, 2)],
+                    lambda _: ("species", "animal"),
+                ),
             )
             for word, place in places.items()
         ],
@@ -54,6 +58,14 @@ def test_a_guideline_departs_from_the_common_weights() -> None:
         assert trained.probability("Species", ["any", "name=sand"], guideline) < 0.5
     assert trained.has_own("Species", "s800")
     assert not trained.has_own("Species", "biored")
+
+
+def test_of_people_a_guideline_of_its_own_teaches_only_itself() -> None:
+    papers = [paper("biored", i, people=True, taxon=9606) for i in range(10)]
+    trained = train([*papers, *(paper("s800", i, people=False, taxon=9606) for i in range(30))])
+    patients = ["any", "name=patients"]
+    assert trained.probability("Species", patients) > 0.5
+    assert trained.probability("Species", patients, "s800") < 0.5
 
 
 def test_the_same_papers_give_the_same_bytes() -> None:

@@ -46,6 +46,7 @@ def paper(number: int, text: str, corpus: str) -> ReadPaper:
                 type_,
                 [NameMatch("X:1", text[start:end], "exact", type_, 0, 2)],
                 (),
+                lambda _: ("species", "animal"),
             ),
             surroundings(text, start, end),
         )
