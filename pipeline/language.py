@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from pipeline.errors import UsageError
 from pipeline.model import NIL, EntityType, Link, Mention, Paper, Passage
 from pipeline.normalization.confidence import without_unlikely
+from pipeline.normalization.genes import GUIDELINE_PRIORS, HUMAN_PRIOR
 from pipeline.normalization.link_extension import link_of
 from pipeline.normalization.normalizer import STEPS
 from pipeline.normalization.species import SPECIES_LEVEL, STRAINS
@@ -89,6 +90,7 @@ def load(
             "steps": steps,
             "organisms": list(organisms),
             "only_organisms": only_organisms,
+            "human_prior": GUIDELINE_PRIORS.get(guideline, HUMAN_PRIOR),
             "strains": STRAINS[guideline in SPECIES_LEVEL],
         },
     )

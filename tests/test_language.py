@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 import pipeline
 from pipeline.language import annotate_papers, annotate_text, document_text, mentions_of
 from pipeline.model import Annotation, EntityType, Paper, Passage
+from pipeline.normalization.confidence import without_unlikely
 
 NAMES = [
     "TNF-α", "tumor necrosis factor", "mice", "Mice", "osteoarthritis (OA)", "OA", "RUNX2", "Runx2",
@@ -104,7 +105,9 @@ def test_papers_do_not_depend_on_each_other(nlp: Language, papers: list[list[str
 def test_pipe_gives_what_single_calls_give(nlp: Language, papers: list[list[str]]) -> None:
     every = [paper_of(texts) for texts in papers]
     docs = nlp.pipe([document_text(p) for p in every], batch_size=2)
-    piped = [mentions_of(doc, paper) for doc, paper in zip(docs, every, strict=True)]
+    piped = [
+        without_unlikely(mentions_of(doc, paper)) for doc, paper in zip(docs, every, strict=True)
+    ]
     assert piped == [annotated(nlp, paper).mentions for paper in every]
 
 

@@ -52,7 +52,8 @@ class ConfidenceModel:
     ) -> Link:
         """Return a link with the probability as its score; those of alternatives keep step.
 
-        A gene mention without concept that is more likely no gene gets the method `UNLIKELY`.
+        A gene mention without concept that is more likely no gene gets the method `UNLIKELY`, if
+        the recognizer that found it is one that the weights were fitted for.
 
         Args:
             link: The link with the score that normalization gave it.
@@ -67,7 +68,8 @@ class ConfidenceModel:
         found = evidence(link, text, recognition)
         odds = sum(weights.get(name, 0.0) * value for name, value in found.items())
         score = round(1 / (1 + math.exp(-odds)), _DIGITS)
-        if type_ in _JUDGED and link.is_nil and recognition is not None and score < _EVEN:
+        knows = recognition and f"found {reason_kind(recognition[1])}" in weights
+        if type_ in _JUDGED and link.is_nil and knows and score < _EVEN:
             reason = f"more likely no {type_.lower()}; {link.reason}"
             return replace(link, method=UNLIKELY, score=score, reason=reason)
         alternatives = link.alternatives
