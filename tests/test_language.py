@@ -12,7 +12,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 import pipeline
-from pipeline.language import annotate_papers, annotate_text, document_text, mentions_of
+from pipeline.language import annotate_papers, annotate_text, document_text, load, mentions_of
 from pipeline.model import Annotation, EntityType, Paper, Passage
 from pipeline.normalization.confidence import without_unlikely
 
@@ -174,3 +174,11 @@ def test_the_pipeline_reads_a_text_and_a_paper(nlp: Language) -> None:
 @pytest.mark.parametrize("texts", [[], [""], ["", ""], [" "], ["\n\n\n"]])
 def test_papers_without_text(nlp: Language, texts: list[str]) -> None:
     assert annotated(nlp, paper_of(texts)).mentions == ()
+
+
+def test_a_guideline_has_its_own_prior() -> None:
+    priors = {}
+    for name in ("gnormplus", "consensus", "biored"):
+        components = load(guideline=name).config["components"]
+        priors[name] = components["bionorm_normalizer"]["human_prior"]
+    assert priors["gnormplus"] > 0 > priors["consensus"] == priors["biored"]
