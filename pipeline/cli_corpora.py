@@ -129,8 +129,12 @@ def evaluate(
     ] = False,
     snapshot: Snapshot = None,
     guideline: Annotated[
-        str, typer.Option(help="Corpus whose annotation guideline our recognizer follows.")
-    ] = "biored",
+        str,
+        typer.Option(
+            help="Corpus whose annotation guideline our recognizer follows; by default the mean of "
+            "several."
+        ),
+    ] = "consensus",
 ) -> None:
     """Score gold corpora: our own annotation of their texts, or predictions made elsewhere.
 

@@ -13,6 +13,8 @@ from spacy.tokens import Doc
 
 from pipeline.errors import UsageError
 from pipeline.model import NIL, EntityType, Link, Mention, Paper, Passage
+from pipeline.normalization.confidence import without_unlikely
+from pipeline.normalization.genes import GUIDELINE_PRIORS, HUMAN_PRIOR
 from pipeline.normalization.link_extension import link_of
 from pipeline.normalization.normalizer import STEPS
 from pipeline.normalization.species import CURATED, SPECIES, SPECIES_LEVEL
@@ -88,6 +90,7 @@ def load(
             "steps": steps,
             "organisms": list(organisms),
             "only_organisms": only_organisms,
+            "human_prior": GUIDELINE_PRIORS.get(guideline, HUMAN_PRIOR),
             "strains": SPECIES if guideline in SPECIES_LEVEL else CURATED,
         },
     )
@@ -134,10 +137,12 @@ def annotate_papers(nlp: Language, papers: Iterable[Paper]) -> Iterator[Paper]:
     """Add mentions to papers, one after the other.
 
     The text of a paper is its passages, put together so that no name reaches from one into the
-    next; annotations that the paper carries are not part of it.
+    next; annotations that the paper carries are not part of it. What the normalizer finds to be
+    more likely no mention is left out; it stays in the `Doc`, where `bionorm explain` finds it.
     """
     for paper in papers:
-        yield paper.with_mentions(mentions_of(nlp(document_text(paper)), paper))
+        found = mentions_of(nlp(document_text(paper)), paper)
+        yield paper.with_mentions(without_unlikely(found))
 
 
 def link_papers(nlp: Language, papers: Iterable[Paper]) -> Iterator[Paper]:

@@ -12,8 +12,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 import pipeline
-from pipeline.language import annotate_papers, annotate_text, document_text, mentions_of
+from pipeline.language import annotate_papers, annotate_text, document_text, load, mentions_of
 from pipeline.model import Annotation, EntityType, Paper, Passage
+from pipeline.normalization.confidence import without_unlikely
 
 NAMES = [
     "TNF-α", "tumor necrosis factor", "mice", "Mice", "osteoarthritis (OA)", "OA", "RUNX2", "Runx2",
@@ -104,7 +105,9 @@ def test_papers_do_not_depend_on_each_other(nlp: Language, papers: list[list[str
 def test_pipe_gives_what_single_calls_give(nlp: Language, papers: list[list[str]]) -> None:
     every = [paper_of(texts) for texts in papers]
     docs = nlp.pipe([document_text(p) for p in every], batch_size=2)
-    piped = [mentions_of(doc, paper) for doc, paper in zip(docs, every, strict=True)]
+    piped = [
+        without_unlikely(mentions_of(doc, paper)) for doc, paper in zip(docs, every, strict=True)
+    ]
     assert piped == [annotated(nlp, paper).mentions for paper in every]
 
 
@@ -171,3 +174,11 @@ def test_the_pipeline_reads_a_text_and_a_paper(nlp: Language) -> None:
 @pytest.mark.parametrize("texts", [[], [""], ["", ""], [" "], ["\n\n\n"]])
 def test_papers_without_text(nlp: Language, texts: list[str]) -> None:
     assert annotated(nlp, paper_of(texts)).mentions == ()
+
+
+def test_a_guideline_has_its_own_prior() -> None:
+    priors = {}
+    for name in ("gnormplus", "consensus", "biored"):
+        components = load(guideline=name).config["components"]
+        priors[name] = components["bionorm_normalizer"]["human_prior"]
+    assert priors["gnormplus"] > 0 > priors["consensus"] == priors["biored"]

@@ -12,16 +12,22 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from pipeline.model import Candidate, Link, Paper
+from pipeline.model import Candidate, EntityType, Link, Mention, Paper
 
 FILE = "confidence.json"
 LINKED, NIL, GIVEN = "linked", "without concept", "given"
+UNLIKELY = "unlikely"
+"""Method of what was found but is more likely no mention: it is left out of the result."""
+_EVEN = 0.5
+_JUDGED = frozenset({EntityType.GENE})
+"""Types whose mentions without concept are mostly something else: for genes, families and domains
+that the recognizer takes for genes, and that no single gene stands for."""
 _EXTREME = 1e-4
 _DIGITS = 4
 _SHOWN = 3
@@ -83,6 +89,9 @@ class ConfidenceModel:
     ) -> Link:
         """Return a link with the probability as its score; those of alternatives keep step.
 
+        A gene mention without concept that is more likely no gene gets the method `UNLIKELY`, if
+        the recognizer that found it is one that the weights were fitted for.
+
         Args:
             link: The link with the score that normalization gave it.
             type_: The mention's entity type. Of a type without weights the score stays.
@@ -97,6 +106,10 @@ class ConfidenceModel:
         found = evidence(link, text, recognition, repeated)
         odds = sum([weights.get(name, 0.0) * value for name, value in found.items()])
         score = round(1 / (1 + math.exp(-odds)), _DIGITS)
+        knows = recognition and f"found {reason_kind(recognition[1])}" in weights
+        if type_ in _JUDGED and link.is_nil and knows and score < _EVEN:
+            reason = f"more likely no {type_.lower()}; {link.reason}"
+            return replace(link, method=UNLIKELY, score=score, reason=reason)
         alternatives = link.alternatives
         if link.curie and link.score > 0:
             alternatives = tuple([_in_step(a, score, link.score) for a in alternatives])
@@ -109,6 +122,11 @@ def confident(paper: Paper, threshold: float) -> Paper:
         return paper
     kept = (m for m in paper.mentions if round(m.link.score, _SHOWN) >= threshold)
     return paper.with_mentions(tuple(kept))
+
+
+def without_unlikely(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Leave out what is more likely no mention."""
+    return tuple(m for m in mentions if m.link.method != UNLIKELY)
 
 
 def kind_of(link: Link, recognition: Recognition | None) -> str:

@@ -118,6 +118,7 @@ class GeneRanker:
         weights: The weights of the models `species` and `genes`.
         human_prior: Added to the score of human, for texts that are about people (above 0) or about
             animals (below 0): logarithm of odds.
+        human_unless_told: Added, too, where a text names no species.
         organisms: Taxa that are preferred; empty for no preference.
         restrict: Whether genes of other organisms are left out.
     """
@@ -129,6 +130,7 @@ class GeneRanker:
         *,
         weights: Mapping[str, Weights],
         human_prior: float = 0.0,
+        human_unless_told: float = 0.0,
         organisms: Collection[str] = (),
         restrict: bool = False,
     ) -> None:
@@ -141,6 +143,7 @@ class GeneRanker:
         self._organisms = frozenset(taxa.of(t) or t for t in organisms)
         self._restrict = restrict and bool(organisms)
         self._human_prior = human_prior
+        self._human_unless_told = human_unless_told
 
     def rank(
         self, text: str, mentions: Sequence[GeneMention], context: SpeciesContext, usage: GeneUsage
@@ -235,6 +238,7 @@ class GeneRanker:
         """Return the evidence for the species of each mention."""
         fits: dict[tuple[str, str], Rows] = {}
         style = _style(mentions)
+        prior = self._human_prior + (0.0 if context.taxa else self._human_unless_told)
         rows: list[Rows] = []
         for m in mentions:
             key = m.text, m.long
@@ -247,8 +251,8 @@ class GeneRanker:
                     own.setdefault(f"NCBITaxon:{g.name.taxon}", {})["prefix"] = 1.0
             for taxon in self._organisms:
                 own[taxon]["organism"] = 1.0
-            if self._human_prior and HUMAN in own:
-                own[HUMAN]["human prior"] = self._human_prior
+            if prior and HUMAN in own:
+                own[HUMAN]["human prior"] = prior
             rows.append(own)
         self._add_same_name(mentions, rows)
         return rows

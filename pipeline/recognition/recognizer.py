@@ -32,6 +32,7 @@ from pipeline.recognition.rebuilding import Rebuilt
 from pipeline.recognition.sequence import hints_of
 from pipeline.recognition.strains import find_strains
 from pipeline.recognition.tagger import Tagger, shipped_tagger
+from pipeline.recognition.tagger_weights import CONSENSUS
 from pipeline.terminology.gene_prefixes import find_prefixed, prefixed_names
 from pipeline.terminology.gene_taxa import GeneTaxa
 from pipeline.terminology.matcher import Match
@@ -40,7 +41,7 @@ from pipeline.terminology.terminology import NameMatch, Terminology, shared_term
 
 DEFAULT_THRESHOLD = 0.45
 """Below one half: F1 of species is best there, since what is found too much often overlaps."""
-DEFAULT_GUIDELINE = "biored"
+DEFAULT_GUIDELINE = CONSENSUS
 _STRAIN = 0.9
 """Nine in ten of the strains found are annotated in S1000, whose guideline counts strains."""
 _DESCRIPTION = re.compile(r"\bnov\.|\bn\. ?sp\.")

@@ -26,7 +26,7 @@ from pipeline.recognition.encoding import (
     word_characters,
     word_shape,
 )
-from pipeline.recognition.sequence import Hint
+from pipeline.recognition.sequence import Hint, Word
 from pipeline.recognition.tagger_weights import Float32s, Matrix, Weights, unpack
 
 _FILE = "tagger.npz"
@@ -89,8 +89,9 @@ class Tagger:
             by_type = scores.reshape(len(scores), len(self.types), len(TAGS))[:, wanted]
             found = find_mentions(by_type, transitions, window.borders)
             for i, first, end, probability in found:
-                type_, start = self.types[wanted[i]], window.words[first].start
-                yield Tagged(start, window.words[end - 1].end, type_, probability)
+                for a, b in _apart(window.words, first, end):
+                    start, stop = window.words[a].start, window.words[b - 1].end
+                    yield Tagged(start, stop, self.types[wanted[i]], probability)
 
     def scores(self, window: Window, guideline: int) -> Float32s:
         """Return the scores of all types' tags for each word of a window."""
@@ -109,6 +110,20 @@ class Tagger:
             _convolve(state, layer, distance)
         output = w.outputs[guideline]
         return output(output.steps(state))
+
+
+def _apart(words: Sequence[Word], first: int, end: int) -> Iterator[tuple[int, int]]:
+    """Part a mention at a bracket that is not closed in it: `Janus kinase 1 (JAK1` is two names."""
+    opened: list[int] = []
+    for i in range(first, end):
+        if words[i].text == "(":
+            opened.append(i)
+        elif words[i].text == ")" and opened:
+            opened.pop()
+    for border in (*opened, end):
+        if first < border:
+            yield first, border
+        first = border + 1
 
 
 def _convolve(state: Float32s, layer: Matrix, distance: int) -> None:

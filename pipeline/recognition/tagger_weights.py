@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ STEPS = 127
 """Greatest weight as a whole number."""
 INPUTS = 255
 """Greatest input as a whole number."""
+CONSENSUS = "consensus"
+"""The guideline that is the mean of several corpora's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Matrix:
         result = rows @ self.weights
         result *= self.scale
         result += self.bias
+        return result
+
+    def real(self) -> Float32s:
+        """Return the matrix in real numbers."""
+        result: Float32s = self.weights * (self.scale * self.inputs)
         return result
 
     def steps(self, rows: Float32s) -> Float32s:
@@ -79,7 +86,7 @@ class Weights:
 
     Attributes:
         types: The entity types, in the order of the outputs.
-        guidelines: The corpora whose guidelines it can follow.
+        guidelines: The corpora whose guidelines it can follow, and `CONSENSUS`.
         training: Corpus and split -> identifiers of the documents that it was trained on.
         words: The words that have a vector; row 0 of `word_rows` is that of any other word.
         characters: The characters that it knows, the first as number 2.
@@ -128,6 +135,39 @@ class Weights:
     pool: Matrix
     outputs: tuple[Matrix, ...]
     transitions: npt.NDArray[np.float64]
+
+
+def with_consensus(
+    weights: Weights, annotating: Mapping[str, Sequence[str]], types: Sequence[str]
+) -> Weights:
+    """Add the guideline `CONSENSUS`, the mean of others.
+
+    Where annotators disagree, such as on families of genes, it goes with most of them.
+
+    Args:
+        weights: The weights.
+        annotating: For each type, the corpora that annotate it: they alone decide its tags.
+        types: The types that matter: what their corpora tell the layers has a say.
+    """
+    numbers = {name: i for i, name in enumerate(weights.guidelines)}
+    every = sorted({numbers[name] for type_ in types for name in annotating[type_]})
+    real = np.stack([output.real() for output in weights.outputs])
+    biases = np.stack([output.bias for output in weights.outputs])
+    tags = len(biases[0]) // len(weights.types)
+    matrix, bias = np.zeros_like(real[0]), np.zeros_like(biases[0])
+    for i, type_ in enumerate(weights.types):
+        own = sorted(numbers[name] for name in annotating[type_])
+        columns = slice(i * tags, (i + 1) * tags)
+        matrix[:, columns] = real[own, :, columns].mean(axis=0)
+        bias[columns] = biases[own, columns].mean(axis=0)
+    largest_input = float(INPUTS / weights.outputs[0].inputs)
+    row = weights.guideline_rows[every].mean(axis=0, keepdims=True)
+    return replace(
+        weights,
+        guidelines=(*weights.guidelines, CONSENSUS),
+        guideline_rows=np.concatenate([weights.guideline_rows, row]),
+        outputs=(*weights.outputs, whole(matrix, bias, largest_input)),
+    )
 
 
 _NAMES = ("types", "guidelines", "words", "characters", "shapes", "scopes", "dilation")

@@ -72,6 +72,11 @@ class Material:
     owners: Sequence[str]
     forms: Forms
 
+    def annotating(self, type_: int) -> frozenset[str]:
+        """Return the corpora that annotate a type, given by its number."""
+        both = zip(self.items, self.owners, strict=True)
+        return frozenset(owner for item, owner in both if item.annotated[type_])
+
 
 def prepare(
     papers: Sequence[ReadPaper], probabilities: Sequence[Sequence[float]], vectors: Vectors

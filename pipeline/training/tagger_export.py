@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from pipeline.recognition.tagger_weights import STEPS, Weights, pack, whole
+from pipeline.recognition.recognizer import SEQUENCE_TYPES
+from pipeline.recognition.tagger_weights import STEPS, Weights, pack, whole, with_consensus
+from pipeline.training.corpora import LEFT_OUT
 from pipeline.training.tagger import TYPES, Material
 from pipeline.training.tagger_net import DILATION, POOLED_AFTER, Net
 
@@ -104,5 +106,16 @@ def _limits(net: Net, material: Material) -> dict[str, float]:
 
 
 def pack_net(net: Net, material: Material, training: Mapping[str, Sequence[str]]) -> bytes:
-    """Return the bytes of the file of a trained network's weights; see `weights_of`."""
-    return pack(weights_of(net, material, training))
+    """Return the bytes of the file of a trained network's weights; see `weights_of`.
+
+    They get the guideline `CONSENSUS` of the corpora whose guidelines are wanted.
+    """
+    annotating = {
+        type_: [
+            corpus
+            for corpus in material.alphabet.guidelines
+            if corpus not in LEFT_OUT and corpus in material.annotating(i)
+        ]
+        for i, type_ in enumerate(TYPES)
+    }
+    return pack(with_consensus(weights_of(net, material, training), annotating, SEQUENCE_TYPES))

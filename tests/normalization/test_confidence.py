@@ -16,6 +16,7 @@ from pipeline.normalization.confidence import (
     GIVEN,
     LINKED,
     NIL,
+    UNLIKELY,
     ConfidenceModel,
     Repetition,
     confident,
@@ -25,6 +26,7 @@ from pipeline.normalization.confidence import (
     repetitions,
     shipped_confidence,
     unpack,
+    without_unlikely,
 )
 
 FOUND = (0.9, "a name")
@@ -168,3 +170,38 @@ def test_repetition_counts_for_what_was_found() -> None:
     assert "repeated text" not in evidence(link(0.8), "ABC", None, twice)
     once = evidence(link(0.8), "ABC", FOUND)
     assert once["repeated concept"] == once["repeated text"] == 0
+
+
+def test_what_is_more_likely_no_gene_is_left_out() -> None:
+    model = ConfidenceModel(
+        {"Gene": {NIL: {"any": -1.0, "recognition": 1.0, "found a name": 0.1}}}, {}
+    )
+    nil = Link(method="none", reason="no gene of this name")
+    doubtful = model.with_confidence(nil, "Gene", "ABC", (0.6, "a name"))
+    assert (doubtful.method, doubtful.score < 0.5) == (UNLIKELY, True)
+    assert doubtful.reason == "more likely no gene; no gene of this name"
+    likely = model.with_confidence(nil, "Gene", "ABC", (0.9, "a name"))
+    # Of another recognizer's doubts nothing is known.
+    other = model.with_confidence(nil, "Gene", "ABC", (0.6, "found by another"))
+    assert (likely.method, other.method) == ("none", "none")
+    mentions = [Mention("text", 0, 3, "ABC", "Gene", link) for link in (doubtful, likely)]
+    assert without_unlikely(mentions) == (mentions[1],)
+
+
+def test_a_doubtful_mention_stays_in_the_doc(nlp: Language) -> None:
+    text = "Members of the protein kinase C family bind BRCA1 in patients."
+    doc = nlp(text)
+    shown = {m.text for m in annotate_text(nlp, text).mentions}
+    left_out = {s.text for s in doc.spans["mentions"] if s._.link.method == UNLIKELY}
+    assert "BRCA1" in shown
+    assert not left_out & shown
+    assert left_out | shown == {s.text for s in doc.spans["mentions"]}
+
+
+def test_given_mentions_are_never_left_out(nlp: Language) -> None:
+    text = "Of the kinases, none binds."
+    given = Mention("text", 7, 14, "kinases", "Gene")
+    paper = Paper("p", (Passage("text", "text", text),), mentions=(given,))
+    (linked,) = link_papers(nlp, [paper])
+    assert [(m.text, m.link.is_nil) for m in linked.mentions] == [("kinases", True)]
+    assert linked.mentions[0].link.method != UNLIKELY

@@ -8,11 +8,11 @@ from pipeline.errors import UsageError
 from pipeline.model import Link
 from pipeline.normalization.gene_confidence import confidence_evidence
 from pipeline.normalization.gene_names import GeneNames
-from pipeline.normalization.gene_ranking import GeneMention
+from pipeline.normalization.gene_ranking import GeneMention, GeneRanker
 from pipeline.normalization.gene_usage import GeneUsage, shipped_gene_usage
 from pipeline.normalization.gene_weights import probability, shares, shipped_weights
 from pipeline.normalization.genes import GeneLinker, GeneSettings
-from pipeline.normalization.species_context import HUMAN, MOUSE, RAT
+from pipeline.normalization.species_context import HUMAN, MOUSE, RAT, SpeciesContext, SpeciesMention
 from pipeline.normalization.species_reading import SpeciesReader
 from pipeline.terminology.normal_form import normal_form
 from pipeline.terminology.terminology import Terminology
@@ -116,6 +116,20 @@ def test_a_human_prior(terminology: Terminology, reader: SpeciesReader) -> None:
     assert link(terminology, reader, text, "Runx2").taxon == MOUSE
     people = GeneSettings(human_prior=8.0)
     assert link(terminology, reader, text, "Runx2", people).taxon == HUMAN
+
+
+@pytest.mark.parametrize(("text", "expected"), [("Runx2 rose.", 0.5), ("Runx2 in fish.", 0.2)])
+def test_the_prior_where_no_species_is_named(
+    terminology: Terminology, names: GeneNames, text: str, expected: float
+) -> None:
+    ranker = GeneRanker(
+        terminology, names, weights=shipped_weights(), human_prior=0.2, human_unless_told=0.3
+    )
+    start = text.find("fish")
+    species = [SpeciesMention(start, start + 4, FISH)] if start > 0 else []
+    context = SpeciesContext(text, species, len(text))
+    (ranking,) = ranker.rank(text, [GeneMention(0, 5, "Runx2")], context, NO_USAGE)
+    assert ranking.species_evidence[HUMAN]["human prior"] == expected
 
 
 def test_settings_are_checked(terminology: Terminology) -> None:

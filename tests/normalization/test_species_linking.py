@@ -10,10 +10,11 @@ from pipeline.language import link_papers, load
 from pipeline.model import Link, Mention, Paper, Passage
 from pipeline.normalization.species import link_species
 from pipeline.normalization.species_paper import PaperNames
+from pipeline.recognition.recognizer import DEFAULT_GUIDELINE
 from pipeline.terminology.terminology import NameMatch, Terminology
 
 
-def resolved(text: str, surface: str, guideline: str = "biored") -> Link:
+def resolved(text: str, surface: str, guideline: str = DEFAULT_GUIDELINE) -> Link:
     """Return the link of the last place where a string stands."""
     start = text.rindex(surface)
     mention = Mention("text", start, start + len(surface), surface, "Species")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,10 +10,20 @@ import pytest
 from pipeline.errors import UsageError
 from pipeline.language import load
 from pipeline.model import Paper
+from pipeline.recognition.decoding import TAGS
 from pipeline.recognition.recognizer import DEFAULT_GUIDELINE, SEQUENCE_TYPES
-from pipeline.recognition.sequence import Hint
-from pipeline.recognition.tagger import Tagger, guidelines, shipped_tagger
-from pipeline.recognition.tagger_weights import INPUTS, STEPS, Matrix, pack, unpack, whole
+from pipeline.recognition.sequence import Hint, sentences
+from pipeline.recognition.tagger import Tagger, _apart, guidelines, shipped_tagger
+from pipeline.recognition.tagger_weights import (
+    CONSENSUS,
+    INPUTS,
+    STEPS,
+    Matrix,
+    pack,
+    unpack,
+    whole,
+    with_consensus,
+)
 
 TEXT = (
     "Osteoarthritis (OA) of the knee in mice. Runx2 and SOX9 are expressed in chondrocytes of "
@@ -101,3 +112,45 @@ def test_a_guideline_can_be_chosen() -> None:
     assert load(guideline="bc5cdr").get_pipe("bionorm_recognizer").guideline == "bc5cdr"
     with pytest.raises(UsageError, match="no guideline 'nobody'; there are bc5cdr"):
         load(guideline="nobody")
+
+
+def test_the_consensus_is_the_mean_of_those_who_annotate_a_type() -> None:
+    own = shipped_tagger().weights
+    several = [own.guidelines.index(name) for name in ("biored", "gnormplus")]
+    single = own.guidelines.index("ncbi_disease")
+    plain = replace(own, guidelines=own.guidelines[:-1], outputs=own.outputs[:-1])
+    assert own.guidelines[-1] == CONSENSUS
+    annotating = {
+        "Disease": ["ncbi_disease"],
+        "Gene": ["biored", "gnormplus"],
+        "Species": ["biored"],
+    }
+    mixed = with_consensus(plain, annotating, ["Gene"]).outputs[-1]
+    genes, diseases = slice(len(TAGS), 2 * len(TAGS)), slice(0, len(TAGS))
+    tolerance = 1e-6 + mixed.scale * mixed.inputs  # a step of a whole number
+    mean = np.mean([own.outputs[i].real() for i in several], axis=0)
+    assert (np.abs(mixed.real() - mean) <= tolerance)[:, genes].all()
+    assert (np.abs(mixed.real() - own.outputs[single].real()) <= tolerance)[:, diseases].all()
+    rows = with_consensus(plain, annotating, ["Gene"]).guideline_rows[-1]
+    assert np.allclose(rows, own.guideline_rows[several].mean(axis=0))
+
+
+def test_families_are_told_from_genes(annotate: Callable[[str], Paper]) -> None:
+    text = "Members of the protein kinase family and SH3 domains bind human BRCA1 in patients."
+    assert [m.text for m in annotate(text).mentions if m.type == "Gene"] == ["BRCA1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fibroblast growth factor 2 (FGF2", ["Fibroblast growth factor 2", "FGF2"]),
+        ("beta(2)-adrenergic receptor", ["beta(2)-adrenergic receptor"]),
+        ("(FGF2", ["FGF2"]),
+        ("VEGF)-A", ["VEGF)-A"]),
+        ("a (b (c", ["a", "b", "c"]),
+    ],
+)
+def test_an_open_bracket_parts_two_names(text: str, expected: list[str]) -> None:
+    (words,) = sentences(text)
+    parts = list(_apart(words, 0, len(words)))
+    assert [text[words[a].start : words[b - 1].end] for a, b in parts] == expected
