@@ -107,16 +107,22 @@ def _examples(standard: GoldStandard, nlp: Language, terminology: Terminology) -
             paper.id: paper.with_mentions(tuple(m for n, m, *_ in found[paper.id] if n == layer))
             for paper in standard.papers
         }
-        told = {(paper.id, id(m)): t for paper in standard.papers for _, m, *t in found[paper.id]}
+        told = {
+            (paper.id, id(m)): (recognition, repeated)
+            for paper in standard.papers
+            for _, m, recognition, repeated in found[paper.id]
+        }
         for comparison in comparer.compare(predicted):
             for span, prediction in comparison.predicted.items():
                 (mention,) = prediction.mentions
                 gold = comparison.gold.get(span)
+                recognition, repeated = told[comparison.paper.id, id(mention)]
                 yield Example(
                     mention.type,
                     mention.text,
                     mention.link,
-                    *told[comparison.paper.id, id(mention)],
+                    recognition,
+                    repeated,
                     gold is not None,
                     gold is not None and gold.accepts(prediction.answers),
                 )
