@@ -74,7 +74,7 @@ class DiseaseCandidates:
         self._names = NameLookup(terminology)
         self._usage = usage
         self.concept = self.concepts(terminology)
-        self.of = lru_cache(maxsize=20_000)(self._of)
+        self.of = lru_cache(maxsize=5_000)(self._of)
         self.exact = lru_cache(maxsize=20_000)(self._exact)
 
     @staticmethod

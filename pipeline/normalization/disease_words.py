@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from pipeline.model import EntityType
@@ -68,7 +69,7 @@ class Likeness(NamedTuple):
 _stem = lru_cache(maxsize=100_000)(stem)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def name_words(text: str) -> NameWords:
     """Return the words of a name.
 
@@ -84,7 +85,8 @@ def name_words(text: str) -> NameWords:
         frozenset(stems),
         stems[-1] if stems else "",
         frozenset(s for s in stems if s.isdigit() or len(s) == 1),
-        frozenset([spelled[i : i + 3] for i in range(len(spelled) - 2)]),
+        # The same few thousand come again and again: each is kept in memory once.
+        frozenset([intern(spelled[i : i + 3]) for i in range(len(spelled) - 2)]),
     )
 
 

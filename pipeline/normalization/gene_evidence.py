@@ -67,7 +67,7 @@ class GeneEvidence:
     def __init__(self, terminology: Terminology, names: GeneNames) -> None:
         self._terminology = terminology
         self._homologues = names.homologues
-        self._facts = lru_cache(maxsize=20_000)(self._read_facts)
+        self._facts = lru_cache(maxsize=10_000)(self._read_facts)
 
     def describe(
         self, genes: Sequence[GeneName], context: NameContext, usage: GeneUsage

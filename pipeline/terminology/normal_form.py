@@ -218,7 +218,7 @@ class Cutter:
     changes a result.
     """
 
-    def __init__(self, *, limit: int = 400_000) -> None:
+    def __init__(self, *, limit: int = 150_000) -> None:
         self._limit = limit
         self._reset()
 

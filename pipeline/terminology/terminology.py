@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
+from sys import intern
 
 import numpy as np
 
@@ -234,8 +235,9 @@ class Terminology:
                 if by[i] == orthology
             } - group
             group |= new
-        # Identifiers are numbered in their order.
-        return tuple(map(self._curie, sorted(group - {number})))
+        # Identifiers are numbered in their order. Those of a group are in memory once, not for each
+        # of its genes.
+        return tuple([intern(self._curie(other)) for other in sorted(group - {number})])
 
     # Names in text
 
