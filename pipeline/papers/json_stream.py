@@ -113,7 +113,7 @@ class _Text:
     def peek(self) -> str:
         """Skip white space and return the next character without going behind it."""
         while True:
-            self._go(_BLANK.match(self._text, self._position).end())  # type: ignore[union-attr]
+            self._go(_BLANK.match(self._text, self._position).end())  # type: ignore[union-attr]  # it matches nothing, too
             if self._position < len(self._text) or not self._more():
                 return self._text[self._position : self._position + 1]
 

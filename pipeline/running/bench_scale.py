@@ -222,7 +222,7 @@ def rows(results: Sequence[Measured]) -> Iterator[tuple[str, ...]]:
 
 def main(
     papers: Annotated[list[Path], typer.Argument(help="Files or directories with papers.")],
-    sizes: Annotated[list[int], typer.Option(help="Numbers of papers.")] = [2000],  # noqa: B006
+    sizes: Annotated[list[int], typer.Option(help="Numbers of papers.")] = [2000],  # noqa: B006  # as typer wants it
     processes: Annotated[list[int], typer.Option(help="Numbers of processes.")] = [0, 1, 2],  # noqa: B006
     dask: Annotated[bool, typer.Option("--dask", help="Dask with two workers, too.")] = False,
     dictionary: Annotated[bool, typer.Option("--dictionary", help="Look names up only.")] = False,

@@ -47,7 +47,7 @@ class _Lost:
     item: int
 
 
-class _Loader(WorkerPlugin):  # type: ignore[misc]
+class _Loader(WorkerPlugin):  # type: ignore[misc]  # Dask's types are unfinished
     """Loads the pipeline in a worker, when the first shard comes."""
 
     def __init__(self, name: str, recipe: Recipe, snapshot: Path, basis: Mapping[str, Any]) -> None:

@@ -135,17 +135,12 @@ class FullTaxonomy:
 
     # Names
 
-    def find_exact(self, name: str) -> int | None:
-        """Return the taxon of a scientific name, or None.
-
-        Names are compared as they are written; a name in capitals only, as headings have it, as
-        the name of a genus and epithets. Of homonyms the first of `taxa_named` is returned.
-        """
-        taxa = self.taxa_named(name) or self.taxa_named(_tolerant(name))
-        return taxa[0] if taxa else None
-
     def lookup(self, text: str) -> list[TaxonName]:
-        """Return the taxa that a string names as a whole, by scientific or vernacular name."""
+        """Return the taxa that a string names as a whole, by scientific or vernacular name.
+
+        A name in capitals only, as headings have it, is read as that of a genus and epithets. Of
+        homonyms the first of `taxa_named` comes first.
+        """
         surface = " ".join(text.split())
         for way in dict.fromkeys((surface, _tolerant(surface))):
             if taxa := self.taxa_named(way):

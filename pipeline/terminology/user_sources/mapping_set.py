@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import srsly  # type: ignore[import-untyped]
+import srsly  # type: ignore[import-untyped]  # it has none
 
 from pipeline.terminology.sources.records import UNSPECIFIED
 from pipeline.terminology.user_sources.identifiers import curie, of_known_iri
