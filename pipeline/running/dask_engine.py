@@ -34,6 +34,7 @@ from pipeline.running.shard_results import ShardResult
 from pipeline.running.shard_work import Recipe, ShardWork
 from pipeline.running.shards import Shard
 
+_ENVIRONMENT = "distributed.nanny.pre-spawn-environ"
 _SECONDS_TO_CONNECT = 30
 _SECONDS_BETWEEN_COUNTS = 2.0
 _SECONDS_BETWEEN_LOOKS = 0.02
@@ -122,7 +123,12 @@ class DaskEngine:
         logging.getLogger("distributed").setLevel(logging.ERROR)
         if not scheduler:
             # Which shards a lost worker had is known at once; what becomes of them is decided here.
-            dask.config.set({"distributed.scheduler.allowed-failures": 0})
+            environment = dict(dask.config.get(_ENVIRONMENT))
+            # Every array of a paper would be given back to the system and asked for anew.
+            environment.pop("MALLOC_TRIM_THRESHOLD_", None)
+            dask.config.set(
+                {"distributed.scheduler.allowed-failures": 0, _ENVIRONMENT: environment}
+            )
             self._cluster = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
