@@ -223,7 +223,7 @@ def rows(results: Sequence[Measured]) -> Iterator[tuple[str, ...]]:
 def main(
     papers: Annotated[list[Path], typer.Argument(help="Files or directories with papers.")],
     sizes: Annotated[list[int], typer.Option(help="Numbers of papers.")] = [2000],  # noqa: B006  # as typer wants it
-    processes: Annotated[list[int], typer.Option(help="Numbers of processes.")] = [0, 1, 2],  # noqa: B006
+    processes: Annotated[list[int], typer.Option(help="Numbers of processes.")] = [0, 1, 2],  # noqa: B006  # as above
     dask: Annotated[bool, typer.Option("--dask", help="Dask with two workers, too.")] = False,
     dictionary: Annotated[bool, typer.Option("--dictionary", help="Look names up only.")] = False,
     runs: Annotated[int, typer.Option(min=1, help="Runs of each job; the median counts.")] = 3,

@@ -202,7 +202,8 @@ class FullTaxonomy:
         for i, beginning in enumerate(forms):
             if not beginning or i < after:
                 continue
-            form, best = beginning, 1 if self._vernacular(beginning) else 0
+            form, named = beginning, beginning if self._vernacular(beginning) else ""
+            end = i + 1
             for last in range(i + 1, min(i + _VERNACULAR_WORDS, len(places))):
                 if text[places[last - 1][1] : places[last][0]] not in _GAPS:
                     break
@@ -210,16 +211,16 @@ class FullTaxonomy:
                 if not self._begins_vernacular(form):
                     break
                 if self._vernacular(form):
-                    best = last + 1 - i
-            if best:
-                after = i + best
-                start, end = places[i][0], places[after - 1][1]
-                form = "".join(self._plain_word(text[slice(*place)]) for place in places[i:after])
+                    named, end = form, last + 1
+            if named:
+                after = end
+                place = places[i][0], places[end - 1][1]
+                surface = text[slice(*place)]
                 names = tuple(
-                    self._named(taxid, self.common_name(taxid) or form, "common", text[start:end])
-                    for taxid in self._vernacular(form)
+                    self._named(taxid, self.common_name(taxid) or named, "common", surface)
+                    for taxid in self._vernacular(named)
                 )
-                yield TaxonMatch(start, end, names)
+                yield TaxonMatch(*place, names)
 
     def _beginning_of(self, word: str) -> str:
         """Return the normal form of a word that a common name begins with, or nothing."""
