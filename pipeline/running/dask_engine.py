@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import faulthandler
 import logging
+import math
 import os
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -38,6 +40,7 @@ _ENVIRONMENT = "distributed.nanny.pre-spawn-environ"
 _SECONDS_TO_CONNECT = 30
 _SECONDS_BETWEEN_COUNTS = 2.0
 _SECONDS_BETWEEN_LOOKS = 0.02
+_SECONDS_OF_GRACE = 1.0
 _SHARDS_PER_THREAD = 2
 
 
@@ -49,7 +52,7 @@ class _Lost:
 
 
 class _Loader(WorkerPlugin):  # type: ignore[misc]  # Dask's types are unfinished
-    """Loads the pipeline in a worker, when the first shard comes."""
+    """Loads the pipeline in a worker, while the first shards are on their way."""
 
     def __init__(self, name: str, recipe: Recipe, snapshot: Path, basis: Mapping[str, Any]) -> None:
         self.name = name
@@ -58,10 +61,13 @@ class _Loader(WorkerPlugin):  # type: ignore[misc]  # Dask's types are unfinishe
         self._basis = basis
 
     def setup(self, worker: Any) -> None:
-        """Prepare to load."""
+        """Begin to load."""
         # spaCy is not made for threads: a worker with several works on one shard at a time.
         self.lock = threading.Lock()
-        self._work: ShardWork | None = None
+        self.deadline = _Deadline()
+        thread = ThreadPoolExecutor(1)
+        self._work = thread.submit(self._open, worker.address)
+        thread.shutdown(wait=False)
 
     @property
     def work(self) -> ShardWork:
@@ -70,15 +76,15 @@ class _Loader(WorkerPlugin):  # type: ignore[misc]  # Dask's types are unfinishe
         Raises:
             BionormError: If it would do it in another way than the client.
         """
-        if self._work is None:
-            work = self._recipe.open()
-            different = differences(self._basis, basis(work.nlp, self._snapshot))
-            if different:
-                place = get_worker().address
-                raise BionormError(f"the worker {place} is set up {' and '.join(different)}")
-            spare_loaded()
-            self._work = work
-        return self._work
+        return self._work.result()
+
+    def _open(self, address: str) -> ShardWork:
+        work = self._recipe.open()
+        different = differences(self._basis, basis(work.nlp, self._snapshot))
+        if different:
+            raise BionormError(f"the worker {address} is set up {' and '.join(different)}")
+        spare_loaded()
+        return work
 
 
 class DaskEngine:
@@ -127,7 +133,11 @@ class DaskEngine:
             # Every array of a paper would be given back to the system and asked for anew.
             environment.pop("MALLOC_TRIM_THRESHOLD_", None)
             dask.config.set(
-                {"distributed.scheduler.allowed-failures": 0, _ENVIRONMENT: environment}
+                {
+                    "distributed.scheduler.allowed-failures": 0,
+                    "distributed.worker.profile.enabled": False,
+                    _ENVIRONMENT: environment,
+                }
             )
             self._cluster = LocalCluster(
                 n_workers=workers,
@@ -215,16 +225,35 @@ def _work_on(shard: Shard, plugin: str, seconds: float) -> ShardResult | _Lost:
 
     with loader.lock:
         try:
-            return loader.work.process(shard, on_item=begun, guard=lambda: _deadline(seconds))
+            return loader.work.process(
+                shard, on_item=begun, guard=lambda: loader.deadline.within(seconds)
+            )
         except MemoryError:
             return _Lost(item)
+        finally:
+            loader.deadline.lift()
 
 
-@contextmanager
-def _deadline(seconds: float) -> Iterator[None]:
-    """End this worker when what happens within takes too long: a task cannot be interrupted."""
-    faulthandler.dump_traceback_later(seconds, exit=True)
-    try:
+class _Deadline:
+    """Ends this process when what happens within takes too long: a task cannot be interrupted.
+
+    The watch is a thread of its own, started for a while of papers and not for each: a thirtieth
+    of a paper's time would go into starting and stopping it.
+    """
+
+    def __init__(self) -> None:
+        self._set = -math.inf
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Allow what happens within at least these seconds, and a second more at most."""
+        now = time.monotonic()
+        if not now - self._set < _SECONDS_OF_GRACE:
+            faulthandler.dump_traceback_later(seconds + _SECONDS_OF_GRACE, exit=True)
+            self._set = now
         yield
-    finally:
+
+    def lift(self) -> None:
+        """Let the process live on."""
         faulthandler.cancel_dump_traceback_later()
+        self._set = -math.inf
