@@ -14,6 +14,7 @@ import typer
 from pipeline.cli_options import (
     STREAM,
     DictionaryOnly,
+    Guideline,
     MinScore,
     OnlyOrganisms,
     Organisms,
@@ -62,6 +63,7 @@ def annotate(
     ] = None,
     min_score: MinScore = 0.0,
     dictionary_only: DictionaryOnly = False,
+    guideline: Guideline = None,
     table: Annotated[
         Table, typer.Option(help="Rows of TSV, CSV, Parquet and JSON Lines.")
     ] = Table.MENTIONS,
@@ -87,7 +89,7 @@ def annotate(
     from pipeline.papers import FORMATS as INPUT_FORMATS
     from pipeline.papers import collect
 
-    check_dictionary_only(dictionary_only, organism)
+    check_dictionary_only(dictionary_only, organism, guideline)
     to_stream = output == STREAM
     to = to or ("tsv" if to_stream else format_of(output))
     options = WriteOptions(table, dialect, prefix_style, excel)
@@ -105,7 +107,7 @@ def annotate(
     options = replace(options, provenance=_provenance(snapshot))
     taxa = organism_taxa(organism, only_organisms, snapshot)
     place = str(snapshot) if snapshot else None
-    nlp = open_pipeline(place, taxa, only_organisms, dictionary_only)
+    nlp = open_pipeline(place, taxa, only_organisms, dictionary_only, guideline)
     reporter = _Reporter()
     # A bar and a text on one terminal would be mixed up.
     wanted = not (to_stream and sys.stdout.isatty())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from pipeline.cli_options import Snapshot
+from pipeline.cli_options import Guideline, Snapshot
 from pipeline.errors import UsageError
 from pipeline.progress import progress_bar
 
@@ -128,13 +128,7 @@ def evaluate(
         bool, typer.Option("--lenient", help="Go on without faulty parts of the input.")
     ] = False,
     snapshot: Snapshot = None,
-    guideline: Annotated[
-        str,
-        typer.Option(
-            help="Corpus whose annotation guideline our recognizer follows; by default the mean of "
-            "several."
-        ),
-    ] = "consensus",
+    guideline: Guideline = None,
 ) -> None:
     """Score gold corpora: our own annotation of their texts, or predictions made elsewhere.
 
@@ -152,6 +146,7 @@ def evaluate(
     from pipeline.evaluation import tables
     from pipeline.evaluation.floors import read_floors, shortfalls
     from pipeline.evaluation.results_page import command_line
+    from pipeline.recognition.recognizer import DEFAULT_GUIDELINE
     from pipeline.running.evaluation import OURS, Request, run_evaluation
     from pipeline.running.evaluation_files import Files, analyse, provenance, write_files
     from pipeline.terminology.terminology import shared_terminology
@@ -178,7 +173,7 @@ def evaluate(
         samples=samples,
         lenient=lenient,
         snapshot=snapshot,
-        guideline=guideline,
+        guideline=guideline or DEFAULT_GUIDELINE,
     )
     terminology = shared_terminology(str(snapshot) if snapshot else None)
     with _tracking() as track:

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.cli_options import Snapshot, examples
+from pipeline.cli_options import Guideline, Snapshot, examples, open_pipeline
 from pipeline.errors import PaperError, UsageError
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ def explain(
     ] = None,
     most: Annotated[int, typer.Option(min=1, help="Most candidates, and evidence for each.")] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    guideline: Guideline = None,
     snapshot: Snapshot = None,
 ) -> None:
     """Explain what was found at a place of a paper, and why it was resolved as it was."""
-    from pipeline.language import load
     from pipeline.running.explaining import explain_place
 
     if not file.is_file():
@@ -63,7 +63,8 @@ def explain(
     text = chosen.passage(name).text
     if at >= len(text):
         raise UsageError(f"passage {name!r} has {len(text)} code points; {at} is not one of them")
-    found = explain_place(load(snapshot=snapshot), chosen, name, at, most=most)
+    nlp = open_pipeline(str(snapshot) if snapshot else None, guideline=guideline)
+    found = explain_place(nlp, chosen, name, at, most=most)
     if as_json:
         result = {"paper_id": chosen.id, "passage": name, "at": at, **asdict(found)}
         sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")

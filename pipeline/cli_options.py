@@ -63,6 +63,16 @@ DictionaryOnly = Annotated[
     ),
 ]
 
+Guideline = Annotated[
+    str | None,
+    typer.Option(
+        "--guideline",
+        metavar="CORPUS",
+        help="Corpus whose annotation guideline decides what counts as a mention.",
+        show_default="the mean of several",
+    ),
+]
+
 MinScore = Annotated[
     float,
     typer.Option(
@@ -105,16 +115,25 @@ def open_pipeline(
     organisms: tuple[str, ...] = (),
     only_organisms: bool = False,
     dictionary_only: bool = False,
+    guideline: str | None = None,
 ) -> Language:
     """Load the pipeline that the options of a command ask for."""
     from pipeline.language import load, load_dictionary
+    from pipeline.recognition.recognizer import DEFAULT_GUIDELINE
 
     if dictionary_only:
         return load_dictionary(snapshot=snapshot)
-    return load(snapshot=snapshot, organisms=organisms, only_organisms=only_organisms)
+    return load(
+        snapshot=snapshot,
+        guideline=guideline or DEFAULT_GUIDELINE,
+        organisms=organisms,
+        only_organisms=only_organisms,
+    )
 
 
-def check_dictionary_only(dictionary_only: bool, organisms: list[str] | None) -> None:
+def check_dictionary_only(
+    dictionary_only: bool, organisms: list[str] | None, guideline: str | None
+) -> None:
     """Refuse options that mean nothing where names are only looked up.
 
     Raises:
@@ -122,6 +141,8 @@ def check_dictionary_only(dictionary_only: bool, organisms: list[str] | None) ->
     """
     if dictionary_only and organisms:
         raise UsageError("--dictionary-only takes no --organism: it does not decide on species")
+    if dictionary_only and guideline:
+        raise UsageError("--dictionary-only takes no --guideline: every name is a mention")
 
 
 def examples(*lines: str) -> str:

@@ -17,6 +17,7 @@ from rich.console import Console
 from pipeline import summary
 from pipeline.cli_options import (
     DictionaryOnly,
+    Guideline,
     MinScore,
     OnlyOrganisms,
     Organisms,
@@ -145,6 +146,7 @@ def run(
     ] = False,
     min_score: MinScore = 0.0,
     dictionary_only: DictionaryOnly = False,
+    guideline: Guideline = None,
     organism: Organisms = None,
     only_organisms: OnlyOrganisms = False,
     snapshot: Snapshot = None,
@@ -178,7 +180,7 @@ def run(
         raise UsageError("--cluster and --scheduler exclude each other")
     if scheduler and processes:
         raise UsageError("--processes is for this machine; a scheduler has its own workers")
-    check_dictionary_only(dictionary_only, organism)
+    check_dictionary_only(dictionary_only, organism, guideline)
     if format_ not in (None, *FORMATS):
         raise UsageError(f"unknown input format {format_!r}; one of {', '.join(FORMATS)}")
     files = collect(papers)
@@ -190,7 +192,7 @@ def run(
     snapshot = with_terminologies(snapshot, terminology)
     place = str(snapshot) if snapshot else None
     taxa = organism_taxa(organism, only_organisms, snapshot)
-    pipeline_ = partial(open_pipeline, place, taxa, only_organisms, dictionary_only)
+    pipeline_ = partial(open_pipeline, place, taxa, only_organisms, dictionary_only, guideline)
     extra = {ExtraTable.CROSSWALK: crosswalk, ExtraTable.HOMOLOGUES: homologues}
     job = Job(
         inputs=files,
