@@ -138,7 +138,7 @@ def annotate_papers(nlp: Language, papers: Iterable[Paper]) -> Iterator[Paper]:
 
     The text of a paper is its passages, put together so that no name reaches from one into the
     next; annotations that the paper carries are not part of it. What the normalizer finds to be
-    more likely no mention is left out; it stays in the `Doc`, where `bionorm explain` finds it.
+    hardly right is left out; it stays in the `Doc`, where `bionorm explain` finds it.
     """
     for paper in papers:
         found = mentions_of(nlp(document_text(paper)), paper)

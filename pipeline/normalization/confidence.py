@@ -23,11 +23,16 @@ from pipeline.model import Candidate, EntityType, Link, Mention, Paper
 FILE = "confidence.json"
 LINKED, NIL, GIVEN = "linked", "without concept", "given"
 UNLIKELY = "unlikely"
-"""Method of what was found but is more likely no mention: it is left out of the result."""
-_EVEN = 0.5
-_JUDGED = frozenset({EntityType.GENE})
-"""Types whose mentions without concept are mostly something else: for genes, families and domains
-that the recognizer takes for genes, and that no single gene stands for."""
+"""Method of what was found but is hardly right: it is left out of the result."""
+_LEAST: Mapping[tuple[str, str], float] = {
+    (EntityType.GENE, NIL): 0.5,
+    (EntityType.DISEASE, LINKED): 0.25,
+}
+"""The probability, by type and kind, below which a mention is left out. A gene without concept is
+mostly something else: a family or a domain, which no single gene stands for. A disease that is
+hardly right costs more precision than it adds recall; F1 is best when the border is at most half of
+the F1 that is reached (Lipton et al. 2014)."""
+_WHY = {NIL: "more likely no {type}", LINKED: "hardly the {type} that is meant"}
 _EXTREME = 1e-4
 _DIGITS = 4
 _SHOWN = 3
@@ -89,8 +94,8 @@ class ConfidenceModel:
     ) -> Link:
         """Return a link with the probability as its score; those of alternatives keep step.
 
-        A gene mention without concept that is more likely no gene gets the method `UNLIKELY`, if
-        the recognizer that found it is one that the weights were fitted for.
+        What is hardly right gets the method `UNLIKELY`, if the recognizer that found it is one that
+        the weights were fitted for.
 
         Args:
             link: The link with the score that normalization gave it.
@@ -99,21 +104,22 @@ class ConfidenceModel:
             recognition: What the recognizer says of the span; None if the span was given.
             repeated: How often the paper says it.
         """
-        weights = self.weights.get(type_, {}).get(kind_of(link, recognition))
+        kind = kind_of(link, recognition)
+        weights = self.weights.get(type_, {}).get(kind)
         if weights is None:
             score = recognition[0] if recognition and link.is_nil else link.score
             return replace(link, score=round(score, _DIGITS))
         found = evidence(link, text, recognition, repeated)
         odds = sum([weights.get(name, 0.0) * value for name, value in found.items()])
         score = round(1 / (1 + math.exp(-odds)), _DIGITS)
-        knows = recognition and f"found {reason_kind(recognition[1])}" in weights
-        if type_ in _JUDGED and link.is_nil and knows and score < _EVEN:
-            reason = f"more likely no {type_.lower()}; {link.reason}"
-            return replace(link, method=UNLIKELY, score=score, reason=reason)
         alternatives = link.alternatives
         if link.curie and link.score > 0:
             alternatives = tuple([_in_step(a, score, link.score) for a in alternatives])
-        return replace(link, score=score, alternatives=alternatives)
+        method, reason = link.method, link.reason
+        knows = recognition and f"found {reason_kind(recognition[1])}" in weights
+        if score < _LEAST.get((type_, kind), 0.0) and knows:
+            method, reason = UNLIKELY, f"{_WHY[kind].format(type=type_.lower())}; {reason}"
+        return replace(link, score=score, alternatives=alternatives, method=method, reason=reason)
 
 
 def confident(paper: Paper, threshold: float) -> Paper:
@@ -125,7 +131,7 @@ def confident(paper: Paper, threshold: float) -> Paper:
 
 
 def without_unlikely(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
-    """Leave out what is more likely no mention."""
+    """Leave out what is hardly right."""
     return tuple(m for m in mentions if m.link.method != UNLIKELY)
 
 

@@ -188,6 +188,17 @@ def test_what_is_more_likely_no_gene_is_left_out() -> None:
     assert without_unlikely(mentions) == (mentions[1],)
 
 
+def test_a_disease_that_is_hardly_right_is_left_out() -> None:
+    model = ConfidenceModel({"Disease": {LINKED: {"score": 1.0, "found a name": -1.0}}}, {})
+    link = Link("MESH:D000001", "X", 0.9, "similar words", "near", alternatives=())
+    kept = model.with_confidence(link, "Disease", "x disease", (0.9, "a name"))
+    assert (kept.method, kept.reason) == ("similar words", "near")
+    hardly = model.with_confidence(replace(link, score=-0.2), "Disease", "x", (0.9, "a name"))
+    assert (hardly.method, hardly.curie) == (UNLIKELY, "MESH:D000001")
+    assert hardly.score < 0.25
+    assert hardly.reason == "hardly the disease that is meant; near"
+
+
 def test_a_doubtful_mention_stays_in_the_doc(nlp: Language) -> None:
     text = "Members of the protein kinase C family bind BRCA1 in patients."
     doc = nlp(text)
