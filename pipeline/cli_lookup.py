@@ -61,7 +61,7 @@ def lookup(
     names without candidates are as expected as others: they are left out of TSV and have an empty
     list in JSON.
     """
-    from pipeline.terminology.fuzzy import lookup_many
+    from pipeline.terminology.bulk_lookup import lookup_many
     from pipeline.terminology.terminology import shared_terminology
 
     from_file = file is not None or texts == ["-"]

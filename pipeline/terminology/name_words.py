@@ -189,6 +189,7 @@ class TokenNumbers:
     initial: str
 
 
+@lru_cache(maxsize=20_000)
 def token_numbers(token: str, type: str) -> TokenNumbers:
     """Compute what a token adds to the classes of a name."""
     words = word_list()
@@ -219,20 +220,30 @@ def query_classes(text: str, tokens: list[str], type: str) -> Classes:
     """
     parts = [token_numbers(t, type) for t in tokens]
     core = sum(p.core for p in parts) & MASK if has_core(sum(p.letters for p in parts)) else 0
-    genus = 0
-    if type == EntityType.SPECIES and len(tokens) > 1 and len(tokens[0]) < 3:
-        genus = (number_of_genus(tokens[0][0]) + sum(p.stem for p in parts[1:])) & MASK
     return Classes(
         sum(p.plain for p in parts) & MASK,
         0 if type == EntityType.GENE and len(parts) < 2 else sum(p.stem for p in parts) & MASK,
         core,
-        _initials(text, tokens) if type != EntityType.GENE else 0,
-        genus,
+        initials_number(text, tokens, type),
+        genus_number(tokens, type),
     )
 
 
-def _initials(text: str, tokens: list[str]) -> int:
-    if len(text) > MOST_INITIALS + 2 or sum(c.isupper() for c in text) < 2:
+def genus_number(tokens: list[str], type: str) -> int:
+    """Return the number of a string in the class `abbreviated genus`, or 0."""
+    if type != EntityType.SPECIES or len(tokens) < 2 or len(tokens[0]) > 2:
+        return 0
+    rest = (token_numbers(token, type).stem for token in tokens[1:])
+    return (number_of_genus(tokens[0][0]) + sum(rest)) & MASK
+
+
+def initials_number(text: str, tokens: list[str], type: str) -> int:
+    """Return the number of a string in the class `initials`, or 0."""
+    if (
+        type == EntityType.GENE
+        or len(text) > MOST_INITIALS + 2
+        or sum(c.isupper() for c in text) < 2
+    ):
         return 0
     letters = [i for t in tokens for i in ([t] if t.isdigit() else t)]
     if not 2 <= len(letters) <= MOST_INITIALS:
