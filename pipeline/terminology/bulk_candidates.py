@@ -14,6 +14,11 @@ from pipeline.terminology.index import Index
 Int64s = npt.NDArray[np.int64]
 Float64s = npt.NDArray[np.float64]
 
+_MOST_POINTS = 16_384
+"""More than a score has ten-thousandths."""
+_MOST_STEPS = 128
+_MOST_NAMES = 4_096
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -102,48 +107,66 @@ class BulkCandidates:
         each = np.unique(rows * total + self._index.name_concept[names])
         return np.bincount(each // total, minlength=count)
 
-    def best(self, limit: int | None) -> Ranked:
-        """Return the best candidates of each string, in the order of `CandidateSet.best`."""
+    def best(self, limit: int | None, among: npt.NDArray[np.bool_] | None = None) -> Ranked:
+        """Return the best candidates of each string, in the order of `CandidateSet.best`.
+
+        Args:
+            limit: Most candidates of a string.
+            among: For each string whether its candidates are wanted; by default all are.
+        """
         index = self._index
-        rows, names, scores, kinds, steps = self._columns()
+        columns = self._columns()
+        if among is not None:
+            chosen = np.flatnonzero(among[columns[0]])
+            columns = tuple(column[chosen] for column in columns)  # type: ignore[assignment]
+        rows, names, scores, kinds, steps = columns
         concepts = index.name_concept[names].astype(np.int64)
-        scores = scores.round(4)
-        order = np.lexsort((names, steps, -scores, concepts, rows))
-        rows, concepts = rows[order], concepts[order]
-        first = np.ones(len(order), np.bool_)
-        first[1:] = (rows[1:] != rows[:-1]) | (concepts[1:] != concepts[:-1])
-        order, rows, concepts = order[first], rows[first], concepts[first]
-        scores = scores[order]
+        # What is compared fits into one number, which is sorted faster than columns are.
+        points = (scores * 10_000).round().astype(np.int64)
+        concept = rows * len(index.curies) + concepts
+        order = np.lexsort((names, (_MOST_POINTS - points) * _MOST_STEPS + steps, concept))
+        first = np.flatnonzero(np.diff(concept[order], prepend=-1))
+        order = order[first]
+        rows, concepts, points = rows[order], concepts[order], points[order]
         is_other = index.concept_taxon[concepts] != HUMAN
         named = index.names_of[concepts + 1].astype(np.int64) - index.names_of[concepts]
-        ranked = np.lexsort((-named, is_other, -scores, rows))
-        keys = (rows[ranked], scores[ranked], is_other[ranked], named[ranked])
-        same = np.ones(max(len(ranked) - 1, 0), np.bool_)
-        for key in keys:
-            same &= key[1:] == key[:-1]
+        rank = (rows * _MOST_POINTS + _MOST_POINTS - points) * 2 + is_other
+        rank = rank * _MOST_NAMES - np.minimum(named, _MOST_NAMES - 1)
+        ranked = np.argsort(rank, kind="stable")
+        ranked = self._told_apart(ranked, rank, concepts)
+        rows = rows[ranked]
+        if limit is not None:
+            begin = np.flatnonzero(np.diff(rows, prepend=-1))
+            lengths = np.diff(begin, append=len(rows))
+            kept = np.arange(len(rows)) - np.repeat(begin, lengths) < limit
+            ranked, rows = ranked[kept], rows[kept]
+        best = order[ranked]
+        return Ranked(
+            rows,
+            concepts[ranked],
+            names[best],
+            scores[best].round(4),
+            kinds[best],
+            tuple(self._kinds),
+        )
+
+    def _told_apart(self, ranked: Int64s, rank: Int64s, concepts: Int64s) -> Int64s:
+        """Order what has the same rank by identifier."""
+        same = np.diff(rank[ranked]) == 0
         tied = np.zeros(len(ranked), np.bool_)
         tied[1:] |= same
         tied[:-1] |= same
-        natural = np.zeros(len(ranked), np.int64)
-        if tied.any():
-            numbers, which = np.unique(concepts[ranked[tied]], return_inverse=True)
-            by_name = sorted(
-                range(len(numbers)), key=lambda i: natural_key(index.curies[int(numbers[i])])
-            )
-            place = np.empty(len(numbers), np.int64)
-            place[by_name] = np.arange(len(numbers))
-            natural[tied] = place[which]
-            ranked = ranked[np.lexsort((natural, keys[3] * -1, keys[2], -keys[1], keys[0]))]
-        rows = rows[ranked]
-        if limit is not None:
-            begin = np.flatnonzero(np.concatenate([[True], rows[1:] != rows[:-1]])[: len(rows)])
-            lengths = np.diff(np.append(begin, len(rows)))
-            kept = np.arange(len(rows)) - np.repeat(begin, lengths) < limit
-            ranked, rows = ranked[kept], rows[kept]
-        chosen = order[ranked]
-        return Ranked(
-            rows, concepts[ranked], names[chosen], scores[ranked], kinds[chosen], tuple(self._kinds)
-        )
+        if not same.any():
+            return ranked
+        places = np.flatnonzero(tied)
+        numbers, which = np.unique(concepts[ranked[places]], return_inverse=True)
+        curies = [self._index.curies[number] for number in numbers.tolist()]
+        order = sorted(range(len(curies)), key=lambda i: natural_key(curies[i]))
+        natural = np.empty(len(curies), np.int64)
+        natural[order] = np.arange(len(curies))
+        result = ranked.copy()
+        result[places] = ranked[places][np.lexsort((natural[which], rank[ranked[places]]))]
+        return result
 
     def _columns(self) -> tuple[Int64s, Int64s, Float64s, Int64s, Int64s]:
         if not self._parts:

@@ -216,10 +216,7 @@ class BulkLookup:
         def sums(values: Iterable[int]) -> Uint64s:
             each = np.fromiter(values, np.uint64, len(parts))[flat]
             total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(each, dtype=np.uint64)])
-            result: Uint64s = (
-                total[ends] - np.concatenate([total[:1], total[ends[:-1]]])[: len(ends)]
-            )
-            return result
+            return np.diff(total[ends])
 
         stems, core = sums(p.stem for p in parts), sums(p.core for p in parts)
         if self._type == EntityType.GENE:
@@ -265,11 +262,10 @@ class BulkLookup:
     def _broader(self, rows: Int64s, count: int, found: BulkCandidates) -> None:
         """Add what is directly above the best candidates of some strings."""
         index = self._index
-        best = found.best(NARROW)
         chosen = np.zeros(count, np.bool_)
         chosen[rows] = True
-        kept = np.flatnonzero(chosen[best.rows])
-        concepts, scores, rows = best.concepts[kept], best.scores[kept], best.rows[kept]
+        best = found.best(NARROW, chosen)
+        concepts, scores, rows = best.concepts, best.scores, best.rows
         by_parent, parents = _gathered(index.parents, concepts)
         by_mapping, wider = _gathered(index.mapped, concepts)
         how = index.mapped_by[positions(index.mapped.starts, concepts)]

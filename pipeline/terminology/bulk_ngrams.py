@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,8 @@ Floats = npt.NDArray[np.float32]
 _FEW_POSTINGS = 400_000
 """Postings of all names up to which the product is faster than one search for each string."""
 
-_CHUNK = 512
+_AT_ONCE = 128
+"""Strings whose vectors and similarities together stay in the processor's caches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,24 @@ class BulkTrigrams:
         self._search = search
         self._few = len(index.forms.values) <= _FEW_POSTINGS
 
+    @cached_property
+    def _columns(self) -> npt.NDArray[np.int32]:
+        """The column of each trigram in `_forms`; those that no form has share the first one."""
+        known = np.zeros(GRAMS, np.bool_)
+        known[self._index.grams] = True
+        columns: npt.NDArray[np.int32] = np.where(known, np.cumsum(known), 0).astype(np.int32)
+        return columns
+
+    @cached_property
+    def _forms(self) -> csr_array:
+        """The trigrams of the forms, which are the rows, divided by the forms' lengths."""
+        index = self._index
+        counts = np.diff(index.grams_starts.astype(np.int64))
+        columns = self._columns[index.grams]
+        weights = np.repeat(1 / index.norms, counts)
+        shape = (len(counts), int(self._columns.max(initial=0)) + 1)
+        return csr_array((weights, columns, index.grams_starts.astype(np.int32)), shape=shape)
+
     def search(self, strings: Sequence[Sequence[str]], *, most: int, least: float) -> Alike:
         """Return the most similar forms of each string.
 
@@ -62,8 +82,9 @@ class BulkTrigrams:
         """
         parts = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32))]
         if self._few:
-            for start in range(0, len(strings), _CHUNK):
-                rows, forms, similarity = self._chunk(strings[start : start + _CHUNK], most, least)
+            for start in range(0, len(strings), _AT_ONCE):
+                some = strings[start : start + _AT_ONCE]
+                rows, forms, similarity = self._compared(some, most, least)
                 parts.append((rows + start, forms, similarity))
         else:
             for row, tokens in enumerate(strings):
@@ -72,29 +93,23 @@ class BulkTrigrams:
         rows, forms, similarity = map(np.concatenate, zip(*parts, strict=True))
         return Alike(rows, forms, similarity)
 
-    def _chunk(
+    def _compared(
         self, strings: Sequence[Sequence[str]], most: int, least: float
     ) -> tuple[Int64s, Int64s, Floats]:
-        index = self._index
-        queries, used = self._vectors(strings)
-        forms = index.forms.values[positions(index.forms.starts, used)]
-        starts = index.forms.starts
-        ends = np.cumsum(starts[used + 1].astype(np.int64) - starts[used])
-        weights = 1 / index.norms[forms]
-        shape = (len(used), len(index.norms))
-        product = queries @ csr_array((weights, forms, np.concatenate([[0], ends])), shape=shape)
-        near = np.flatnonzero(product.data >= least)
-        similarity = np.minimum(product.data[near], 1)
-        found = product.indices[near].astype(np.int64)
-        rows = np.searchsorted(product.indptr, near, "right") - 1
-        order = np.lexsort((found, -similarity, rows))
+        # For each trigram of each form the processor goes over all strings in one stretch of
+        # memory, which is faster than finding out which of them have it.
+        cosines = (self._forms @ self._vectors(strings)).ravel()
+        near = np.flatnonzero(cosines >= least)
+        similarity = np.minimum(cosines[near], 1)
+        forms, rows = np.divmod(near, len(strings))
+        order = np.lexsort((forms, -similarity, rows))
         rows = rows[order]
         first = np.arange(len(rows)) - np.searchsorted(rows, np.arange(len(strings)))[rows] < most
         best = order[first]
-        return rows[first], found[best], similarity[best]
+        return rows[first], forms[best], similarity[best]
 
-    def _vectors(self, strings: Sequence[Sequence[str]]) -> tuple[csr_array, Int64s]:
-        """Return the unit vectors of strings over the trigrams that they have, and these."""
+    def _vectors(self, strings: Sequence[Sequence[str]]) -> Floats:
+        """Return the unit vectors of strings, as columns."""
         number: dict[str, int] = {}
         flat = np.array([number.setdefault(t, len(number)) for s in strings for t in s], np.int64)
         table = token_grams(list(number))
@@ -105,11 +120,6 @@ class BulkTrigrams:
         rows, grams = np.divmod(np.unique(each), GRAMS)
         weights = self._index.weights[grams]
         squares = np.bincount(rows, weights, len(strings))
-        wanted = np.zeros(GRAMS, np.bool_)
-        wanted[grams] = True
-        column = np.cumsum(wanted) - 1
-        unit = (weights / np.sqrt(np.maximum(squares[rows], 1e-9))).astype(np.float32)
-        starts = np.searchsorted(rows, np.arange(len(strings) + 1))
-        used = np.flatnonzero(wanted)
-        shape = (len(strings), len(used))
-        return csr_array((unit, column[grams], starts), shape=shape), used
+        vectors = np.zeros((self._forms.shape[1], len(strings)), np.float32)
+        vectors[self._columns[grams], rows] = weights / np.sqrt(np.maximum(squares[rows], 1e-9))
+        return vectors

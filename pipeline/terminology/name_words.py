@@ -51,6 +51,11 @@ _ENDINGS = (
     ("ine", ""), ("y", ""), ("i", ""), ("e", ""),
 )  # fmt: skip
 """Endings, longest of a kind first, and what is left of them in a stem."""
+_BY_LETTER = {
+    last: tuple((e, rest) for e, rest in _ENDINGS if e[-1] == last)
+    for last in {ending[-1] for ending, _ in _ENDINGS}
+}
+"""The same by their last letter, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def stem(token: str) -> str:
     if len(token) < 5 or not token.isalpha():
         return token
     for _ in range(3):
-        for ending, rest in _ENDINGS:
+        for ending, rest in _BY_LETTER.get(token[-1], ()):
             if token.endswith(ending) and len(token) - len(ending) + len(rest) >= _LEAST_STEM:
                 token = token[: len(token) - len(ending)] + rest
                 break
@@ -196,12 +201,15 @@ def token_numbers(token: str, type: str) -> TokenNumbers:
     joining = token in words.joining
     root = stem(token)
     core = words.core(root, type)
+    number = 0 if joining else number_of(token)
+    of_root = number if root == token or joining else number_of(root)
+    of_core = of_root if core == root or joining else number_of(core) if core else 0
     letters = len(core) if core and core.isalpha() and not joining else 0
     return TokenNumbers(
         joining,
-        0 if joining else number_of(token),
-        0 if joining else number_of(root),
-        number_of(core) if core and not joining else 0,
+        number,
+        of_root,
+        of_core,
         letters,
         token if token.isdigit() else token[0],
     )
