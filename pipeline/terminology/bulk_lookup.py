@@ -47,11 +47,10 @@ from pipeline.terminology.name_words import (
     tokens_of,
 )
 from pipeline.terminology.normal_form import (
+    Cutter,
     Int64s,
     Uint64s,
-    mix,
-    normal_form,
-    polynomials,
+    name_hashes,
     separators_agree,
 )
 from pipeline.terminology.terminology import Terminology
@@ -112,6 +111,7 @@ class BulkLookup:
         self._type = type
         self._terminology = names.terminology
         self._index: Index = names.terminology.index
+        self._cutter = Cutter()
 
     @cached_property
     def _trigrams(self) -> BulkTrigrams:
@@ -170,11 +170,10 @@ class BulkLookup:
 
     def _keys(self, texts: Sequence[str]) -> Int64s:
         """Return the number of each string's normal form in the index, or -1."""
-        normal = [normal_form(text) for text in texts]
-        hashes, _ = polynomials(normal)
-        keys = self._index.key_table.find(mix(hashes)).astype(np.int64)
-        keys[[not n for n in normal]] = -1
-        return keys
+        if not texts:
+            return np.zeros(0, np.int64)
+        hashes, with_words = name_hashes(texts, self._cutter)
+        return np.where(with_words, self._index.key_table.find(hashes), -1)
 
     def _names_of(
         self, forms: Sequence[str], keys: Int64s, found: BulkCandidates
