@@ -23,28 +23,36 @@ import numpy.typing as npt
 
 from pipeline.model import Candidate, EntityType
 from pipeline.terminology.candidate_set import CandidateSet
+from pipeline.terminology.full_taxonomy import FullTaxonomy
 from pipeline.terminology.fuzzy_index import TypeIndex, open_fuzzy_index
 from pipeline.terminology.name_match import name_weight
 from pipeline.terminology.name_words import query_classes, tokens_of
 from pipeline.terminology.ngrams import TrigramSearch
 from pipeline.terminology.normal_form import separators_agree
+from pipeline.terminology.taxon_candidates import (
+    TAXON,
+    NamedTaxon,
+    above_strains,
+    common_groups,
+)
 from pipeline.terminology.terminology import Terminology
 from pipeline.terminology.variants import Variant, variants
 
 Float64s = npt.NDArray[np.float64]
 
 EXACT, NORMAL_FORM, TRIGRAMS, BROADER = "exact", "normal form", "trigrams", "broader concept"
-VARIANT = "variant"
+VARIANT, GROUP = "variant", "common group"
 BROAD_MATCH = "skos:broadMatch"
 TAXONOMY = "NCBI Taxonomy"
-TAXON = "NCBITaxon"
 LEAST_SIMILARITY = 0.3
 """Least cosine of trigrams that counts as spelled alike."""
 
 FORMS = 30
+_GROUPED = 50
 NARROW = 4
 BROADER_STRENGTH = 0.55
 _LONGEST = 400
+_SURE = frozenset({EXACT, NORMAL_FORM})
 _BANDS = {EXACT: (0.9, 0.099), NORMAL_FORM: (0.8, 0.099), VARIANT: (0.6, 0.199)}
 _TRIGRAM_WIDTH = 0.599
 CLASS_STRENGTH = {
@@ -85,12 +93,17 @@ class NameLookup:
     Args:
         terminology: The terminology.
         cache: Directory for compiled arrays; by default the user's cache.
+        groups: Whether a group is a candidate, too, when most of the taxa that a string may name
+            belong to it.
     """
 
-    def __init__(self, terminology: Terminology, *, cache: Path | None = None) -> None:
+    def __init__(
+        self, terminology: Terminology, *, cache: Path | None = None, groups: bool = True
+    ) -> None:
         self.terminology = terminology
         self._index = terminology.index
         self._cache = cache
+        self._with_groups = groups
         predicates = list(self._index.predicates)
         self.broad = predicates.index(BROAD_MATCH) if BROAD_MATCH in predicates else -1
         self._weights = np.array([name_weight(scope) for scope in self._index.scopes], np.float64)
@@ -156,6 +169,8 @@ class NameLookup:
                 if not self.flat.issuperset(types):
                     self._broader(found)
         hits = _merged([self.hit(*row) for row in found.best(limit)], taxa)
+        if fuzzy and self._with_groups:
+            hits = _merged(self._groups(text, type, found, taxa), hits)
         if fuzzy and (limit is None or len(hits) < limit):
             hits = _merged(hits, self._species_of(hits[:NARROW]))
         return hits[:limit]
@@ -238,19 +253,33 @@ class NameLookup:
     def _species_of(self, hits: Sequence[Hit]) -> list[Hit]:
         """Return what is above the strains, isolates and subspecies among hits, to the species."""
         taxonomy = self.terminology.taxonomy
-        found: dict[str, Hit] = {}
-        for hit in hits:
-            prefix, _, number = hit.candidate.curie.partition(":")
-            if taxonomy is None or prefix != TAXON:
-                continue
-            above = taxonomy.lineage(int(number))[1:]
-            to_species = next((i for i, t in enumerate(above) if taxonomy.rank(t) == "species"), -1)
-            for taxon in above[: to_species + 1]:
-                name = taxonomy.name(taxon)
-                score = round(BROADER_STRENGTH * hit.candidate.score, 4)
-                candidate = Candidate(f"{TAXON}:{taxon}", name, score, name, "scientific")
-                found.setdefault(candidate.curie, Hit(candidate, TAXONOMY, BROADER))
-        return list(found.values())
+        if taxonomy is None:
+            return []
+        above = above_strains([hit.candidate.curie for hit in hits], taxonomy)
+        return [
+            _taxon_hit(taxonomy, t, BROADER_STRENGTH * hits[i].candidate.score, BROADER)
+            for i, t in above
+        ]
+
+    def _groups(
+        self, text: str, type: str | None, found: CandidateSet, taxa: list[Hit]
+    ) -> list[Hit]:
+        """Return the groups to which most of the taxa that a string may name belong."""
+        taxonomy = self.terminology.taxonomy
+        if taxonomy is None or type not in (None, EntityType.SPECIES):
+            return []
+        index = self._index
+        named = [
+            NamedTaxon(index.curies[concept], index.names[name], score, method in _SURE)
+            for concept, name, score, method in found.best(_GROUPED)
+            if index.curies[concept].startswith(TAXON)
+        ]
+        named += [
+            NamedTaxon(h.candidate.curie, h.candidate.matched, h.candidate.score, h.method in _SURE)
+            for h in taxa
+        ]
+        groups = common_groups(text, named, taxonomy, strength=BROADER_STRENGTH)
+        return [_taxon_hit(taxonomy, g.taxid, g.score, GROUP) for g in groups]
 
     def _names_of(
         self, key: int, text: str, found: CandidateSet, type: str | None
@@ -287,6 +316,12 @@ class NameLookup:
             index.sources[int(index.name_source[name])],
             method,
         )
+
+
+def _taxon_hit(taxonomy: FullTaxonomy, taxid: int, score: float, method: str) -> Hit:
+    name = taxonomy.name(taxid)
+    candidate = Candidate(f"{TAXON}:{taxid}", name, round(score, 4), name, "scientific")
+    return Hit(candidate, TAXONOMY, method)
 
 
 def tidied(text: str) -> str:
