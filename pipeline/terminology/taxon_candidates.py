@@ -75,10 +75,12 @@ def common_groups(
         counts.update(lineage)
         depth.update({t: len(lineage) - i for i, t in enumerate(lineage)})
     shared = [t for t, n in counts.items() if 2 * n > len(members)]
-    shared.sort(key=lambda t: (f"{TAXON}:{t}" not in taxa, -depth[t]))
-    named = [t for t in shared if taxonomy.rank(t) not in _NO_GROUP][:_GROUPS]
+    # A group that has the name itself is meant before one that has not, of whatever rank.
+    own = [t for t in shared if f"{TAXON}:{t}" in taxa]
+    others = [t for t in shared if t not in own and taxonomy.rank(t) not in _NO_GROUP]
+    named = [*sorted(own, key=lambda t: -depth[t]), *sorted(others, key=lambda t: -depth[t])]
     # The others are not as likely as any single taxon.
-    return [Group(t, score if i == 0 else strength * score) for i, t in enumerate(named)]
+    return [Group(t, score if i == 0 else strength * score) for i, t in enumerate(named[:_GROUPS])]
 
 
 def above_strains(curies: Sequence[str], taxonomy: FullTaxonomy) -> list[tuple[int, int]]:
