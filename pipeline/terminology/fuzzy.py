@@ -93,17 +93,17 @@ class NameLookup:
     Args:
         terminology: The terminology.
         cache: Directory for compiled arrays; by default the user's cache.
-        groups: Whether a group is a candidate, too, when most of the taxa that a string may name
-            belong to it.
+        more_taxa: Whether rules about all of NCBI Taxonomy add candidates: groups to which most of
+            the taxa of a name belong, and species by an abbreviated genus.
     """
 
     def __init__(
-        self, terminology: Terminology, *, cache: Path | None = None, groups: bool = True
+        self, terminology: Terminology, *, cache: Path | None = None, more_taxa: bool = True
     ) -> None:
         self.terminology = terminology
         self._index = terminology.index
         self._cache = cache
-        self._with_groups = groups
+        self._more_taxa = more_taxa
         predicates = list(self._index.predicates)
         self.broad = predicates.index(BROAD_MATCH) if BROAD_MATCH in predicates else -1
         self._weights = np.array([name_weight(scope) for scope in self._index.scopes], np.float64)
@@ -163,13 +163,15 @@ class NameLookup:
                 proposed = variants(text, t)
                 self._respelled(proposed, t, found)
                 taxa += self._taxa(proposed, t)
+            if self._more_taxa:
+                taxa += self._abbreviated(text, type)
             if found.wants(most):
                 for t in types:
                     self._spelled_alike(tokens, t, found, alike)
                 if not self.flat.issuperset(types):
                     self._broader(found)
         hits = _merged([self.hit(*row) for row in found.best(limit)], taxa)
-        if fuzzy and self._with_groups:
+        if fuzzy and self._more_taxa:
             hits = _merged(self._groups(text, type, found, taxa), hits)
         if fuzzy and (limit is None or len(hits) < limit):
             hits = _merged(hits, self._species_of(hits[:NARROW]))
@@ -259,6 +261,19 @@ class NameLookup:
         return [
             _taxon_hit(taxonomy, t, BROADER_STRENGTH * hits[i].candidate.score, BROADER)
             for i, t in above
+        ]
+
+    def _abbreviated(self, text: str, type: str | None) -> list[Hit]:
+        """Return the species of all that a name with an abbreviated genus may stand for."""
+        taxonomy = self.terminology.taxonomy
+        if taxonomy is None or type not in (None, EntityType.SPECIES):
+            return []
+        # Below the taxa of the snapshot, which texts are more often about.
+        low, width = _BANDS[VARIANT]
+        score = low + width * CLASS_STRENGTH["abbreviated_genus"] * name_weight("scientific", 0)
+        return [
+            _taxon_hit(taxonomy, name.taxid, score, "abbreviated genus")
+            for name in taxonomy.abbreviated(text)
         ]
 
     def _groups(
