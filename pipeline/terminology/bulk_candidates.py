@@ -174,7 +174,7 @@ class BulkCandidates:
             return none, none, np.zeros(0), none, none
         if len(self._parts) > 1:
             columns = (np.concatenate(column) for column in zip(*self._parts, strict=True))
-            self._parts = [tuple(columns)]  # type: ignore[list-item]
+            self._parts = [tuple(columns)]
         return self._parts[0]
 
     def _of_organism(self, concepts: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
