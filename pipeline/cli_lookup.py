@@ -49,6 +49,14 @@ def lookup(
         bool, typer.Option("--fuzzy", help="Also similar words, variants and spellings.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, help="Most candidates for a name.")] = 10,
+    enough: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="With --fuzzy: candidates with which slower ways are not tried.",
+            show_default="the limit",
+        ),
+    ] = None,
     format_: Annotated[
         str | None,
         typer.Option("--format", help="table, tsv or json.", show_default="table on a terminal"),
@@ -78,7 +86,13 @@ def lookup(
 
     def answers(queries: Iterable[str]) -> Iterator[tuple[str, Sequence[Hit]]]:
         return lookup_many(
-            terminology, queries, type=type_, organism=taxon, fuzzy=fuzzy, limit=limit
+            terminology,
+            queries,
+            type=type_,
+            organism=taxon,
+            fuzzy=fuzzy,
+            limit=limit,
+            enough=enough,
         )
 
     if file is not None:

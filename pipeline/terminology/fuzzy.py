@@ -9,6 +9,8 @@ before:
    or its broad match, because vocabularies differ in how fine they are.
 
 The second and third tier are searched only when asked for, and only while candidates are wanted.
+All of NCBI Taxonomy adds taxa to the first two tiers, and a `common group` to which most of the
+taxa belong that a string may name.
 """
 
 from __future__ import annotations
