@@ -49,6 +49,14 @@ def lookup(
         bool, typer.Option("--fuzzy", help="Also similar words, variants and spellings.")
     ] = False,
     limit: Annotated[int, typer.Option(min=1, help="Most candidates for a name.")] = 10,
+    enough: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="With --fuzzy: candidates with which slower ways are not tried.",
+            show_default="the limit",
+        ),
+    ] = None,
     format_: Annotated[
         str | None,
         typer.Option("--format", help="table, tsv or json.", show_default="table on a terminal"),
@@ -61,7 +69,7 @@ def lookup(
     names without candidates are as expected as others: they are left out of TSV and have an empty
     list in JSON.
     """
-    from pipeline.terminology.fuzzy import lookup_many
+    from pipeline.terminology.bulk_lookup import lookup_many
     from pipeline.terminology.terminology import shared_terminology
 
     from_file = file is not None or texts == ["-"]
@@ -78,7 +86,13 @@ def lookup(
 
     def answers(queries: Iterable[str]) -> Iterator[tuple[str, Sequence[Hit]]]:
         return lookup_many(
-            terminology, queries, type=type_, organism=taxon, fuzzy=fuzzy, limit=limit
+            terminology,
+            queries,
+            type=type_,
+            organism=taxon,
+            fuzzy=fuzzy,
+            limit=limit,
+            enough=enough,
         )
 
     if file is not None:

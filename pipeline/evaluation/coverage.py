@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -37,10 +37,12 @@ ALL = "all"
 """Name of the rows that sum up all corpora."""
 
 LONG_FORM = "fuzzy, long form"
-"""Fuzzy lookup of what the paper says an abbreviation stands for, genera in full."""
+"""Fuzzy lookup of the mention with what its paper says abbreviations stand for, genera in full."""
 
 _DEEP = 1000
 _NOT_FOUND = 1 << 30
+_WORD = re.compile(r"[^\W_](?:[\w/-]*[^\W_])?")
+_PLURAL_ACRONYM = re.compile(r".*[A-Z0-9]s")
 _ABBREVIATED = re.compile(r"([A-Z][a-z]?)\. ([a-z]\S+)")
 COLUMNS = (
     "corpus", "split", "type", "identifiers", "identifiers_held", "mentions", "mentions_held",
@@ -181,8 +183,25 @@ def _mentions(papers: Iterable[Paper]) -> Iterator[tuple[str, str, Annotation]]:
             long_forms.setdefault(short, text[d.long_start : d.long_end])
         for annotation in paper.annotations:
             name = annotation.name
-            long = long_forms.get(name) or _genus_in_full(name, text) or name
-            yield name, long, annotation
+            long = long_forms.get(name) or _genus_in_full(name, text)
+            yield name, long or spelled_out(name, long_forms), annotation
+
+
+def spelled_out(name: str, long_forms: Mapping[str, str]) -> str:
+    """Return a name with the abbreviations in it replaced by what they are short for.
+
+    >>> spelled_out("VLCAD deficiency", {"VLCAD": "very-long-chain acyl-CoA dehydrogenase"})
+    'very-long-chain acyl-CoA dehydrogenase deficiency'
+    >>> spelled_out("OSCs", {"OSC": "ovarian serous carcinoma"})
+    'ovarian serous carcinoma'
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        word = match[0]
+        singular = word[:-1] if _PLURAL_ACRONYM.fullmatch(word) else word
+        return long_forms.get(word) or long_forms.get(singular) or word
+
+    return _WORD.sub(replace, name)
 
 
 def _genus_in_full(name: str, text: str) -> str:

@@ -24,7 +24,7 @@ class SpeciesNames:
     """
 
     def __init__(self, terminology: Terminology) -> None:
-        self._lookup = NameLookup(terminology)
+        self._lookup = NameLookup(terminology, more_taxa=False)
         self.similar = lru_cache(maxsize=5_000)(self._find)
 
     def _find(self, text: str) -> tuple[NameMatch, ...]:

@@ -1,7 +1,10 @@
 """Lookup of names beside scispaCy's `CandidateGenerator` and Gilda, on the same names and strings.
 
-Every side gets one core and a process of its own. The names are all names of a part of the
-concepts: those that the mentions' gold identifiers denote, evenly, and others beside them.
+Ours is measured in two ways: a string goes on to a slower tier only when the one before has found
+nothing, as the pipeline does, or through all tiers. All sides are given all strings at once where
+they can take them, and look up each, also those that come again. Every side gets one core and a
+process of its own. The names are all names of a part of the concepts: those that the mentions' gold
+identifiers denote, evenly, and others beside them.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from pipeline.errors import BionormError
 from pipeline.evaluation import corpora
 from pipeline.running import bench_peers
 from pipeline.running.benchmark import resident_size, run_apart
+from pipeline.terminology.bulk_lookup import BulkLookup
 from pipeline.terminology.fuzzy import NameLookup
 from pipeline.terminology.snapshot import Manifest, embedded_snapshot, read_table, write_table
 from pipeline.terminology.terminology import Terminology, shared_terminology
@@ -68,9 +72,16 @@ class LookupFigures:
 
 @dataclass(frozen=True, slots=True)
 class LookupComparison:
-    """The sides that could be measured, ours first, and why others could not."""
+    """The sides that could be measured, ours first, and why others could not.
+
+    Attributes:
+        sides: Ours, until a tier answers, and the peers.
+        thorough: Ours, through all tiers.
+        absent: Why other peers could not be measured.
+    """
 
     sides: tuple[LookupFigures, ...]
+    thorough: LookupFigures
     absent: tuple[str, ...]
 
 
@@ -118,8 +129,11 @@ def compare_lookup(
             return LookupFigures(name, count, len(asked), *costs, speed, recall)
 
         built = run_apart(_seconds_to_open, directory)
-        result, found = run_apart(_measure, directory)
-        sides = [figures(OURS, {**result, "built": built}, found)]
+        own = []
+        for enough in (1, _LIMIT):
+            result, found = run_apart(_measure, directory, type, enough)
+            own.append(figures(OURS, {**result, "built": built}, found))
+        sides = own[:1]
         absent = []
         for peer, python in ((SCISPACY, sys.executable), (GILDA, gilda_python or sys.executable)):
             if reason := _run_peer(peer, python, directory):
@@ -128,7 +142,7 @@ def compare_lookup(
             result = json.loads((directory / f"{peer}.json").read_text(encoding="utf-8"))
             found = result.pop("found")
             sides.append(figures(f"{peer} {result.pop('version')}", result, found))
-    return LookupComparison(tuple(sides), tuple(absent))
+    return LookupComparison(tuple(sides), own[1], tuple(absent))
 
 
 def _right(gold: GoldName, terminology: Terminology) -> set[str]:
@@ -197,20 +211,20 @@ def _seconds_to_open(directory: Path) -> float:
     return time.perf_counter() - begin
 
 
-def _measure(directory: Path) -> tuple[dict[str, float], list[list[str]]]:
+def _measure(directory: Path, type: str, enough: int) -> tuple[dict[str, float], list[list[str]]]:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     queries = json.loads((directory / "queries.json").read_text(encoding="utf-8"))
     before = resident_size()
     begin = time.perf_counter()
     terminology = Terminology.open(directory / "snapshot", cache=directory / "cache")
-    lookup = NameLookup(terminology, cache=directory / "cache")
-    lookup.lookup("name", fuzzy=True)
+    lookup = BulkLookup(NameLookup(terminology, cache=directory / "cache"), type)
+    lookup.look_up(["name"], fuzzy=True, limit=_LIMIT)
     opened = time.perf_counter() - begin
+    lookup.look_up(queries[:20], fuzzy=True, limit=_LIMIT, enough=enough)  # as the peers do
     begin = time.perf_counter()
-    found = [lookup.lookup(q, fuzzy=True, limit=_LIMIT) for q in queries]
+    found = lookup.look_up(queries, fuzzy=True, limit=_LIMIT, enough=enough).identifiers()
     seconds = time.perf_counter() - begin
-    result = {"opened": opened, "memory": resident_size() - before, "seconds": seconds}
-    return result, [[hit.candidate.curie for hit in hits] for hits in found]
+    return {"opened": opened, "memory": resident_size() - before, "seconds": seconds}, found
 
 
 def _place(found: Sequence[str], right: frozenset[str], terminology: Terminology) -> int:

@@ -80,12 +80,14 @@ def lookup_lines(comparison: LookupComparison, type: str) -> list[Line]:
     ]
     ours, *peers = comparison.sides
     task = f"look {ours.queries:,} {type} mentions up in {ours.names:,} names"
+    sides = [(task, ours, measures), (f"{task}, all tiers", comparison.thorough, measures[3:])]
     if not peers:
-        return [Line(task, label, value(ours)) for label, value, _ in measures]
+        return [Line(t, label, value(s)) for t, s, wanted in sides for label, value, _ in wanted]
     return [
-        Line(task, label, value(ours), peer.name, value(peer), more)
+        Line(t, label, value(side), peer.name, value(peer), more)
         for peer in peers
-        for label, value, more in measures
+        for t, side, wanted in sides
+        for label, value, more in wanted
     ]
 
 

@@ -11,7 +11,7 @@ from pipeline.terminology.index import Index
 
 Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
-_HUMAN = 9606
+HUMAN = 9606
 
 
 class CandidateSet:
@@ -84,7 +84,7 @@ class CandidateSet:
             (-score, is_other, -count, _Identifier(index, number), row)
             for score, is_other, count, number, row in zip(
                 scores[chosen].tolist(),
-                (index.concept_taxon[concept] != _HUMAN).tolist(),
+                (index.concept_taxon[concept] != HUMAN).tolist(),
                 names_of.tolist(),
                 concept.tolist(),
                 chosen.tolist(),
@@ -118,9 +118,10 @@ class _Identifier:
 
     def __lt__(self, other: _Identifier) -> bool:
         curies = self.index.curies
-        return _natural(curies[self.number]) < _natural(curies[other.number])
+        return natural_key(curies[self.number]) < natural_key(curies[other.number])
 
 
-def _natural(curie: str) -> tuple[str, int, str]:
+def natural_key(curie: str) -> tuple[str, int, str]:
+    """Return a key that sorts identifiers by their number."""
     prefix, _, local = curie.partition(":")
     return prefix, int(local) if local.isdecimal() else 0, local

@@ -6,13 +6,14 @@ import logging
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from pipeline.errors import SnapshotError
 from pipeline.terminology.normal_form import normal_form
+from pipeline.terminology.taxon_abbreviations import Abbreviations, open_abbreviations
 from pipeline.terminology.taxon_files import RANKS, TaxonFiles, line_at, open_taxon_files
 from pipeline.terminology.taxon_finder import FoundName, NameFinder
 
@@ -77,8 +78,9 @@ class TaxonMatch:
 class FullTaxonomy:
     """NCBI Taxonomy over memory-mapped files."""
 
-    def __init__(self, files: TaxonFiles) -> None:
+    def __init__(self, files: TaxonFiles, *, cache: Path | None = None) -> None:
         self._files = files
+        self._cache = cache
         # The same few thousand names make up most of the names of any text.
         self.taxa_named = lru_cache(maxsize=50_000)(self._taxa_named)
         self._finder = NameFinder(self)
@@ -98,7 +100,7 @@ class FullTaxonomy:
         Raises:
             SnapshotError: If the package or one of its files is missing or damaged.
         """
-        return cls(open_taxon_files(package, cache))
+        return cls(open_taxon_files(package, cache), cache=cache)
 
     # Taxa
 
@@ -152,6 +154,22 @@ class FullTaxonomy:
             self._named(taxid, self.common_name(taxid) or surface, "common", surface)
             for taxid in sorted(_values(self._files.vernacular, normal_form(surface)))
         ]
+
+    def abbreviated(self, text: str) -> list[TaxonName]:
+        """Return the species that a name with an abbreviated genus may stand for.
+
+        Without a text that has the genus in full there may be several, of which none is likelier.
+        """
+        names = self._abbreviations.find(" ".join(text.split()))
+        return [
+            TaxonName(taxid, name, "scientific", self.rank(taxid), 0)
+            for name in names
+            for taxid in self._taxa_named(name)
+        ]
+
+    @cached_property
+    def _abbreviations(self) -> Abbreviations:
+        return open_abbreviations(self._files.names, cache=self._cache)
 
     def find(self, text: str, others: Mapping[str, int] = MappingProxyType({})) -> list[TaxonMatch]:
         """Return the scientific names in a text, with the taxa that each may stand for.

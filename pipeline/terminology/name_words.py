@@ -51,6 +51,11 @@ _ENDINGS = (
     ("ine", ""), ("y", ""), ("i", ""), ("e", ""),
 )  # fmt: skip
 """Endings, longest of a kind first, and what is left of them in a stem."""
+_BY_LETTER = {
+    last: tuple((e, rest) for e, rest in _ENDINGS if e[-1] == last)
+    for last in {ending[-1] for ending, _ in _ENDINGS}
+}
+"""The same by their last letter, in the same order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def stem(token: str) -> str:
     if len(token) < 5 or not token.isalpha():
         return token
     for _ in range(3):
-        for ending, rest in _ENDINGS:
+        for ending, rest in _BY_LETTER.get(token[-1], ()):
             if token.endswith(ending) and len(token) - len(ending) + len(rest) >= _LEAST_STEM:
                 token = token[: len(token) - len(ending)] + rest
                 break
@@ -189,18 +194,22 @@ class TokenNumbers:
     initial: str
 
 
+@lru_cache(maxsize=20_000)
 def token_numbers(token: str, type: str) -> TokenNumbers:
     """Compute what a token adds to the classes of a name."""
     words = word_list()
     joining = token in words.joining
     root = stem(token)
     core = words.core(root, type)
+    number = 0 if joining else number_of(token)
+    of_root = number if root == token or joining else number_of(root)
+    of_core = of_root if core == root or joining else number_of(core) if core else 0
     letters = len(core) if core and core.isalpha() and not joining else 0
     return TokenNumbers(
         joining,
-        0 if joining else number_of(token),
-        0 if joining else number_of(root),
-        number_of(core) if core and not joining else 0,
+        number,
+        of_root,
+        of_core,
         letters,
         token if token.isdigit() else token[0],
     )
@@ -219,20 +228,30 @@ def query_classes(text: str, tokens: list[str], type: str) -> Classes:
     """
     parts = [token_numbers(t, type) for t in tokens]
     core = sum(p.core for p in parts) & MASK if has_core(sum(p.letters for p in parts)) else 0
-    genus = 0
-    if type == EntityType.SPECIES and len(tokens) > 1 and len(tokens[0]) < 3:
-        genus = (number_of_genus(tokens[0][0]) + sum(p.stem for p in parts[1:])) & MASK
     return Classes(
         sum(p.plain for p in parts) & MASK,
         0 if type == EntityType.GENE and len(parts) < 2 else sum(p.stem for p in parts) & MASK,
         core,
-        _initials(text, tokens) if type != EntityType.GENE else 0,
-        genus,
+        initials_number(text, tokens, type),
+        genus_number(tokens, type),
     )
 
 
-def _initials(text: str, tokens: list[str]) -> int:
-    if len(text) > MOST_INITIALS + 2 or sum(c.isupper() for c in text) < 2:
+def genus_number(tokens: list[str], type: str) -> int:
+    """Return the number of a string in the class `abbreviated genus`, or 0."""
+    if type != EntityType.SPECIES or len(tokens) < 2 or len(tokens[0]) > 2:
+        return 0
+    rest = (token_numbers(token, type).stem for token in tokens[1:])
+    return (number_of_genus(tokens[0][0]) + sum(rest)) & MASK
+
+
+def initials_number(text: str, tokens: list[str], type: str) -> int:
+    """Return the number of a string in the class `initials`, or 0."""
+    if (
+        type == EntityType.GENE
+        or len(text) > MOST_INITIALS + 2
+        or sum(c.isupper() for c in text) < 2
+    ):
         return 0
     letters = [i for t in tokens for i in ([t] if t.isdigit() else t)]
     if not 2 <= len(letters) <= MOST_INITIALS:

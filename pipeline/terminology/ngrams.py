@@ -26,7 +26,7 @@ _SLACK = 1e-4
 _FIRST_LOOK = 0.5
 """Share of the query's squared length that is read before the first comparison."""
 
-_REST = 0.4
+_REST = 0.7
 """Share of the query's squared length that need not be read, for forms of similarity 1."""
 
 _TRIED = 3
@@ -89,9 +89,12 @@ class TrigramSearch:
             passed = np.flatnonzero(partial >= _least_partial(done, least))
             seen, partial = seen.take(passed), partial.take(passed)
             least = max(least, self._reached(seen, partial, norm, most))
-            # What of a form has not been read is known, too: another bound, mostly a lower one.
-            unread = np.maximum(0, 1 - partial * (norm / index.norms.take(seen)))
-            bound = partial + np.sqrt(unread * max(0.0, 1 - done))
+            # What of a form has not been read is known, too: another bound, mostly a lower one; and
+            # at most all of the rest is shared.
+            ratio = norm / index.norms.take(seen)
+            rest = max(0.0, 1 - done)
+            unread = np.maximum(0, 1 - partial * ratio)
+            bound = partial + np.minimum(np.sqrt(unread * rest), rest * ratio)
             likely = (partial >= _least_partial(done, least)) & (bound >= least - _SLACK)
             forms = seen.compress(likely)
             similarity = self._similarity(forms, norm)

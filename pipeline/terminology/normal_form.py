@@ -70,6 +70,8 @@ _AMERICAN = (
     (re.compile(r"(?<=[a-z]{2}[bt])re$"), "er"),  # fibre, centre, titre
     (re.compile(r"yse(?=[sd]?$)"), "yze"),
 )
+_MAYBE_BRITISH = re.compile(r"[ao]e|our|is(?:e|ed|es|ing|ation|ations)$|sulph|[bt]re$|yse")
+"""In every word that one of these changes, and few others: most words are told by one look."""
 _IRREGULAR = {
     "mice": "mouse", "children": "child", "women": "woman", "men": "man", "feet": "foot",
     "teeth": "tooth", "oxen": "ox", "geese": "goose", "lice": "louse", "wolves": "wolf",
@@ -111,7 +113,7 @@ def normal_word(word: str) -> str:
         return lower
     if len(lower) < 4:
         return lower
-    if len(lower) > 5:
+    if len(lower) > 5 and _MAYBE_BRITISH.search(lower):
         for pattern, replacement in _AMERICAN:
             lower = pattern.sub(replacement, lower)
     return _singular(lower)
@@ -281,6 +283,28 @@ def name_hash(text: str) -> int | None:
     value = ((value ^ (value >> 30)) * _MIX[0]) & _MASK
     value = ((value ^ (value >> 27)) * _MIX[1]) & _MASK
     return value ^ (value >> 31)
+
+
+def name_hashes(texts: Sequence[str], cutter: Cutter) -> tuple[Uint64s, npt.NDArray[np.bool_]]:
+    """Return the hash of each text as one name (`name_hash`), and which texts have words at all.
+
+    Args:
+        texts: The texts, without line breaks.
+        cutter: What cuts them, all at once, and remembers their words.
+    """
+    ends = np.cumsum([len(text) + len(PARAGRAPH) for text in texts])
+    words = cutter.cut(PARAGRAPH.join(texts))
+    row = np.searchsorted(ends, words.start, "right")
+    inside = np.flatnonzero(words.end <= ends[row] - len(PARAGRAPH))
+    row, hashes, factors = row[inside], words.hash[inside], words.factor[inside]
+    place = np.searchsorted(row, np.arange(len(texts)))
+    count = np.diff(place, append=len(row))
+    values = np.zeros(len(texts), np.uint64)
+    for k in range(int(count.max(initial=0))):
+        longer = np.flatnonzero(count > k)
+        word = place[longer] + k
+        values[longer] = values[longer] * factors[word] + hashes[word]
+    return mix(values), count > 0
 
 
 def normal_piece(piece: str) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.model import EntityType
 
@@ -85,6 +86,7 @@ _RANGE = re.compile(
 )
 _RANGE_MEMBER = re.compile(r"(?:[/,&]|\s*(?:and|or|to)\s*)-?(\d+|[A-Za-z])(?=$|[/,&\s])")
 _COORDINATION = re.compile(r"\s*(?:/|,|;|\band\b|\bor\b|&|\+)\s*")
+_COORDINATED = re.compile(r"[/,;&+]|\b(?:and|or)\b")
 _SHARED_HEAD = re.compile(r"^(\S+)(?:\s*,\s*\S+)*\s+(?:and|or)\s+(\S+)\s+(.+)$")
 
 
@@ -133,6 +135,8 @@ def _ranges(text: str) -> Iterator[str]:
 
 
 def _coordination(text: str) -> Iterator[str]:
+    if not _COORDINATED.search(text):  # most names, told at once
+        return
     if match := _SHARED_HEAD.match(text):
         yield f"{match[1].rstrip(',')} {match[3]}"
         yield f"{match[2]} {match[3]}"
@@ -250,14 +254,21 @@ def variants(text: str, type: str) -> list[Variant]:
     latest = [found[text]]
     for _ in range(_ROUNDS):
         following = []
-        for variant in _respelled(latest, [rule for rule in RULES if type in rule.types]):
+        for variant in _respelled(latest, _rules_of(type)):
             if len(found) > _MOST:
                 break
             if len(variant.text) > 1 and variant.text not in found:
                 found[variant.text] = variant
                 following.append(variant)
         latest = following
+        if not latest:
+            break
     return list(found.values())[1:]
+
+
+@cache
+def _rules_of(type: str) -> tuple[Rule, ...]:
+    return tuple(rule for rule in RULES if type in rule.types)
 
 
 def _respelled(latest: Sequence[Variant], rules: Sequence[Rule]) -> Iterator[Variant]:

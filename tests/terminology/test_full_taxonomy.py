@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.errors import SnapshotError
 from pipeline.terminology import full_taxonomy, taxon_files
 from pipeline.terminology.full_taxonomy import FullTaxonomy, TaxonMatch
+from pipeline.terminology.taxon_candidates import Group, NamedTaxon, above_strains, common_groups
 from pipeline.terminology.taxon_files import RANKS, plain_form
 
 marisa_trie = pytest.importorskip("marisa_trie")
@@ -412,3 +413,73 @@ def test_names_of_the_installed_package_in_text(installed: FullTaxonomy) -> None
         ("Tomato yellow leaf curl virus", [10832]),
         ("M. cerebralis", [59783]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "taxa"),
+    [
+        ("M. cerebralis", [59783]),
+        ("M.cerebralis", [59783]),
+        ("Ch. velia", [505693]),
+        ("Cr. velia", []),
+        ("E. coli", [562]),
+        ("M. cerebralis sp", []),
+        ("Myxobolus cerebralis", []),
+        ("m. cerebralis", []),
+    ],
+)
+def test_an_abbreviated_genus_is_that_of_any_species(
+    taxonomy: FullTaxonomy, text: str, taxa: list[int]
+) -> None:
+    assert [name.taxid for name in taxonomy.abbreviated(text)] == taxa
+
+
+def test_abbreviations_are_compiled_once(package: Path, tmp_path: Path) -> None:
+    first = FullTaxonomy.open(package, cache=tmp_path).abbreviated("A. aegypti")
+    (kept,) = (tmp_path / "abbreviations").iterdir()
+    before = kept.stat().st_mtime_ns
+    assert FullTaxonomy.open(package, cache=tmp_path).abbreviated("A. aegypti") == first
+    assert [name.text for name in first] == ["Aedes aegypti"]
+    assert kept.stat().st_mtime_ns == before
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[A-Z][a-z]?\. [a-z]{1,8}", fullmatch=True))
+def test_any_string_may_be_an_abbreviation(taxonomy: FullTaxonomy, text: str) -> None:
+    for name in taxonomy.abbreviated(text):
+        assert name.text[0] == text.strip()[0]
+
+
+def named(taxid: int, name: str, score: float, *, is_sure: bool = True) -> NamedTaxon:
+    return NamedTaxon(f"NCBITaxon:{taxid}", name, score, is_sure)
+
+
+def test_what_most_taxa_of_a_name_belong_to_is_meant_by_it(taxonomy: FullTaxonomy) -> None:
+    found = [
+        named(7175, "mosquito", 0.9),
+        named(7159, "mosquito", 0.9),
+        named(34373, "mosquito", 0.9),
+        named(562, "E. coli", 0.9),
+    ]
+    # Three taxa are too few to come before each of them.
+    (group,) = common_groups("mosquitoes", found, taxonomy, strength=0.5)
+    assert group == Group(7157, 0.45)
+    found.append(named(7157, "mosquitos", 0.8))
+    (group,) = common_groups("mosquitoes", found, taxonomy, strength=0.5)
+    assert group == Group(7157, 0.9)
+
+
+def test_taxa_with_the_name_in_theirs_have_a_group(taxonomy: FullTaxonomy) -> None:
+    found = [
+        named(7175, "house gnat", 0.4, is_sure=False),
+        named(7159, "fever gnat", 0.3, is_sure=False),
+        named(34373, "fungus", 0.5, is_sure=False),
+    ]
+    assert common_groups("gnat", found, taxonomy, strength=0.5) == []
+    found.append(named(37598, "gnat bird", 0.2, is_sure=False))
+    assert common_groups("gnat", found, taxonomy, strength=0.5) == [Group(7157, 0.2)]
+    assert common_groups("", found, taxonomy, strength=0.5) == []
+
+
+def test_strains_lead_to_their_species(taxonomy: FullTaxonomy) -> None:
+    curies = ["MONDO:1", "NCBITaxon:83333", "NCBITaxon:83334", "NCBITaxon:7157"]
+    assert above_strains(curies, taxonomy) == [(1, 562)]

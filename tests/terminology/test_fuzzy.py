@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.terminology.array_store import load_arrays, save_arrays
-from pipeline.terminology.fuzzy import EXACT, NORMAL_FORM, TRIGRAMS, Hit, NameLookup, lookup_many
+from pipeline.terminology.bulk_lookup import lookup_many
+from pipeline.terminology.fuzzy import EXACT, NORMAL_FORM, TRIGRAMS, Hit, NameLookup
 from pipeline.terminology.fuzzy_index import GRAMS, open_fuzzy_index, token_grams
 from pipeline.terminology.name_words import stem, tokens_of
 from pipeline.terminology.ngrams import TrigramSearch
