@@ -296,7 +296,7 @@ def make_normalizer(
         human_prior: Added to what speaks for human genes, as a logarithm of odds: above 0 for texts
             about people, below 0 for texts about animals.
         strains: What a taxon below a species is resolved to: `own` for its own taxon, `species`,
-            or `curated` for the species if it is a single strain, else for its own taxon.
+            or `curated` for the species if laboratories tell it apart, else for its own taxon.
     """
     settings = GeneSettings(tuple(organisms), only_organisms, families, human_prior)
     normalizer = Normalizer(

@@ -17,8 +17,15 @@ _COLLECTIVE = re.compile(r"\b(?:sp|spp|gen)\.|^(?:unidentified|uncultured|unclas
 _BINOMIAL = re.compile(r"([A-Z][a-z]+ [a-z]{3,}) ")
 _VIRUS_BINOMIAL = re.compile(r"[A-Z][a-z]+virus [a-z0-9]+")
 CURATED, OWN, SPECIES = STRAINS = ("curated", "own", "species")
-"""What a taxon below a species is resolved to. `curated` is what curators do: the strain of a
-culture (rank `strain`) stands for its species, a subspecies or serotype for itself."""
+"""What a taxon below a species is resolved to. `curated` is what curators do: what laboratories
+tell apart (strain, serotype, pathovar) stands for its species, a subspecies for itself."""
+_LABORATORY = frozenset(
+    {"strain", "isolate", "serotype", "serogroup", "genotype", "forma specialis"}
+)  # fmt: skip
+_LABORATORY_NAME = re.compile(
+    r"(?i)\((?:strain|isolate)|(?<![a-z])(?:pv|sv|str|f\. ?sp)\. |serovar "
+)
+"""Such a taxon by its name: NCBI gives many no rank."""
 SPECIES_LEVEL = frozenset({"s800"})
 """Corpora whose guideline has the species for any taxon below it."""
 _ALTERNATIVES = 5
@@ -85,8 +92,8 @@ def link_species(
     elif ambiguous:
         reason = f"{len(rivals)} species are abbreviated like this; the best known one is taken"
     curie = first.curie
-    is_culture = strains == CURATED and terminology.rank(first.curie) == "strain"
-    if (is_culture or strains == SPECIES) and first.scope != "word":
+    lifts = strains == SPECIES or (strains == CURATED and _is_laboratory(curie, terminology))
+    if lifts and first.scope != "word":
         curie = _lifted(curie, terminology)
     if curie != first.curie:
         reason += f", {terminology.rank(first.curie)} of {terminology.name(curie)}"
@@ -159,6 +166,14 @@ def lineage(curie: str, terminology: Terminology) -> list[str]:
 def _species_of(curie: str, terminology: Terminology) -> str:
     """Return the species that a taxon is or belongs to, or an empty string."""
     return next((c for c in lineage(curie, terminology) if terminology.rank(c) == "species"), "")
+
+
+def _is_laboratory(curie: str, terminology: Terminology) -> bool:
+    """Tell whether a taxon is one that laboratories tell apart within a species."""
+    rank = terminology.rank(curie)
+    return rank in _LABORATORY or (
+        rank == "no rank" and _LABORATORY_NAME.search(terminology.name(curie)) is not None
+    )
 
 
 def _lifted(curie: str, terminology: Terminology) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from pipeline.terminology.taxon_kinds import TaxonKinds
 from pipeline.terminology.terminology import Terminology
 
 _MODELS = {
@@ -17,12 +18,17 @@ _MODELS = {
     "NCBITaxon:284812": "yeast",
 }
 _GROUPS = {
-    "NCBITaxon:33208": "animal",
-    "NCBITaxon:4751": "fungus",
-    "NCBITaxon:33090": "plant",
-    "NCBITaxon:2": "bacterium",
-    "NCBITaxon:10239": "virus",
+    "bacteria": "bacterium",
+    "virus": "virus",
+    "fungus": "fungus",
+    "plant": "plant",
+    "mammal": "animal",
+    "bird": "animal",
+    "vertebrate": "animal",
+    "arthropod": "animal",
+    "animal": "animal",
 }
+"""Group of organisms (see `TaxonKinds`) -> kind."""
 _OTHER = "other"
 _FARM = "vertebrate"
 
@@ -35,7 +41,7 @@ class SpeciesKinds:
     """
 
     def __init__(self, terminology: Terminology) -> None:
-        self._terminology = terminology
+        self._groups = TaxonKinds(terminology)
         self._taxa = frozenset(terminology.gene_taxa())
         self.of = lru_cache(maxsize=10_000)(self._of)
 
@@ -44,11 +50,5 @@ class SpeciesKinds:
             return _MODELS[taxon]
         if taxon in self._taxa:
             return _FARM
-        seen: set[str] = set()
-        while taxon and taxon not in seen:
-            if taxon in _GROUPS:
-                return _GROUPS[taxon]
-            seen.add(taxon)
-            parents = self._terminology.parents(taxon)
-            taxon = parents[0] if parents else ""
-        return _OTHER
+        _, group = self._groups.of(taxon)
+        return _GROUPS.get(group, _OTHER)

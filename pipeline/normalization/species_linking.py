@@ -130,7 +130,7 @@ class SpeciesLinker:
             return list(strain)
         if begins and not _VIRUS_END.search(surface):
             return list(begins)
-        return list(paper.misspelled(surface))
+        return list(paper.in_full(surface) or paper.misspelled(surface))
 
     def _narrows(self, names: Sequence[NameMatch], wider: Sequence[NameMatch]) -> bool:
         """Whether names belong to taxa within those of other names."""
@@ -168,7 +168,11 @@ class SpeciesLinker:
         if host and any(n.scope == "scientific" for n in self._named(host[1])):
             return ()  # a virus is not the host that it is named after
         for variant in _variants(surface):
-            if names := self._named(variant):
+            names = self._named(variant)
+            if variant != surface and "." not in variant:
+                # The end of a name is no abbreviated one: `cani` is not `C. ani`.
+                names = [n for n in names if n.scope != "abbreviated"]
+            if names:
                 return tuple(names)
         return self._similar(surface)
 

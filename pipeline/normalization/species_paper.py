@@ -25,6 +25,7 @@ _OWN_STRAIN = re.compile(
     r"[a-z]{3} (?:(?:sub)?str(?:ain|\.) )?([A-Z][\w.-]*(?: \d[\w.-]*)?|\d[\w.-]*[A-Z]\w*)$"
 )
 _BINOMIAL = re.compile(r"[A-Z](?:\.|[a-z]{2,}) [a-z]{5,}")
+_SHORT_GENUS = re.compile(r"([A-Z][a-z]{0,2})\. ?([a-z]{2,})")
 _FUNCTION_WORD = re.compile(
     r"(?:(?:^|\b(?:an?|and|as|by|for|from|in|of|on|or|that|the|to|two|with))\s|[^\w\s-]\s?|^)$",
     re.I,
@@ -85,6 +86,19 @@ class PaperNames:
     def spelled(self) -> frozenset[str]:
         """The taxa that the text names scientifically."""
         return frozenset(n.curie for n in self._names)
+
+    def in_full(self, surface: str) -> Sequence[NameMatch]:
+        """Return the species that the text names in full and a surface form with a short genus.
+
+        The vocabularies' own abbreviations leave out names such as `T. ni`.
+        """
+        if not (short := _SHORT_GENUS.fullmatch(surface)):
+            return ()
+        return [
+            n
+            for n in self._names
+            if n.text.startswith(short[1]) and n.text.partition(" ")[2] == short[2]
+        ]
 
     def _abbreviated(self, acronym: str) -> tuple[NameMatch, ...]:
         """Return the taxa of the text whose names an acronym abbreviates."""

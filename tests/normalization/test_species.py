@@ -26,7 +26,7 @@ def species(paper: Paper) -> list[Mention]:
         ("A rat tibial fatigue model was used.", "rat", "NCBITaxon:10116"),
         ("Patients were examined.", "Patients", "NCBITaxon:9606"),
         ("Escherichia coli grows fast.", "Escherichia coli", "NCBITaxon:562"),
-        ("On Escherichia coli O157:H7.", "Escherichia coli O157:H7", "NCBITaxon:83334"),
+        ("On Escherichia coli O157:H7.", "Escherichia coli O157:H7", "NCBITaxon:562"),
         ("Drosophila melanogaster flies.", "Drosophila melanogaster", "NCBITaxon:7227"),
         ("Hepatitis B virus was found.", "Hepatitis B virus", "NCBITaxon:10407"),
     ],

@@ -29,7 +29,7 @@ def test_the_usual_meaning(terminology: Terminology, text: str, curie: str) -> N
 
 def test_strains_as_species(terminology: Terminology) -> None:
     names = named(terminology, "Escherichia coli O157:H7")
-    own = link_species(names, {}, terminology)
+    own = link_species(names, {}, terminology, strains="own")
     lifted = link_species(names, {}, terminology, strains="species")
     assert own.curie == "NCBITaxon:83334"
     assert lifted.curie == lifted.taxon == "NCBITaxon:562"
@@ -43,6 +43,21 @@ def test_a_single_strain_as_species(terminology: Terminology) -> None:
     assert link.curie == link.taxon == "NCBITaxon:287"
     assert "strain of Pseudomonas aeruginosa" in link.reason
     assert link_species(names, {}, terminology, strains="own").curie == "NCBITaxon:208964"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Escherichia coli O157:H7", "Escherichia coli"),  # a serotype
+        ("Fusarium oxysporum f. sp. conglutinans", "Fusarium oxysporum"),  # of no rank
+        ("Bacillus thuringiensis subsp. israelensis", "Bacillus thuringiensis subsp."),
+        ("Dengue virus type 2", "Dengue virus type 2"),
+    ],
+)
+def test_what_laboratories_tell_apart_is_its_species(
+    terminology: Terminology, text: str, name: str
+) -> None:
+    assert link_species(named(terminology, text), {}, terminology).name.startswith(name)
 
 
 def test_hamsters_are_a_subfamily(terminology: Terminology) -> None:

@@ -51,6 +51,8 @@ def resolved(text: str, surface: str, guideline: str = DEFAULT_GUIDELINE) -> Lin
             "S. faecalis",
             "Enterococcus faecalis",
         ),
+        # An epithet too short for a dictionary.
+        ("Larvae of Trichoplusia ni. We fed T. ni.", "T. ni", "Trichoplusia ni"),
         # A single strain stands for its species.
         ("We used Escherichia coli DH5α.", "Escherichia coli DH5α", "Escherichia coli"),
     ],
@@ -67,11 +69,14 @@ def test_a_virus_is_not_its_host() -> None:
     )
 
 
+def test_the_end_of_a_name_is_no_abbreviation() -> None:
+    assert resolved("T. cani were fed.", "T. cani").is_nil  # not C. ani
+
+
 def test_strains_by_the_guideline_of_s800() -> None:
-    text = "On Salmonella enterica serovar Typhimurium."
-    surface = "Salmonella enterica serovar Typhimurium"
-    assert resolved(text, surface).curie == "NCBITaxon:90371"
-    assert resolved(text, surface, "s800").curie == "NCBITaxon:28901"
+    text = surface = "Mus musculus castaneus"
+    assert resolved(text, surface).curie == "NCBITaxon:10091"
+    assert resolved(text, surface, "s800").curie == "NCBITaxon:10090"
 
 
 def test_a_renamed_virus_is_no_strain(terminology: Terminology) -> None:
