@@ -6,9 +6,11 @@ is decided once for all texts, so it costs little more than finding the names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -31,6 +33,7 @@ from pipeline.terminology.terminology import NameMatch, Terminology, shared_term
 METHOD = "dictionary"
 _REMEMBERED = 100_000
 _HUMAN_TAXON = 9606
+_START = attrgetter("start")
 _NO_FACTS = PaperFacts({}, frozenset())
 
 
@@ -53,32 +56,34 @@ class Dictionary:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find and resolve the mentions of one document."""
-        text = doc.text
-        places, spans = [], []
-        for match, (type_, link) in self._longest(text):
-            place = Place(match.start, match.end, text[match.start : match.end], type_)
-            span = span_at(doc, match.start, match.end, type_)
+        found = self.find(doc.text)
+        spans = []
+        for place, link in found:
+            span = span_at(doc, place.start_char, place.end_char, place.label_)
             span.kb_id_, span.id_ = link.curie or NIL, link.curie
             keep_link(span, link, place)
-            places.append(place)
             spans.append(span)
-        keep_places(doc, MENTIONS, spans, places)
+        keep_places(doc, MENTIONS, spans, [place for place, _ in found])
         set_entities(doc, spans)
         return doc
 
-    def _longest(self, text: str) -> Iterator[tuple[Match, tuple[str, Link]]]:
-        """Yield what is taken, in text order: of overlapping names the leftmost, then longest."""
-        chosen: tuple[Match, tuple[str, Link]] | None = None
-        for match in self.terminology.find(text):
-            if chosen and chosen[0].start < match.start < chosen[0].end:
+    def find(self, text: str) -> list[tuple[Place, Link]]:
+        """Return the mentions of a text in its order, and what each is resolved to.
+
+        Of names that overlap, the leftmost is taken, and of those that begin there the longest.
+        """
+        found = []
+        end = 0
+        for start, same_start in groupby(self.terminology.find(text), _START):
+            if start < end:
                 continue
-            if (meaning := self._meaning(match.key, text[match.start : match.end])) is None:
-                continue
-            if chosen and match.start >= chosen[0].end:
-                yield chosen
-            chosen = match, meaning
-        if chosen:
-            yield chosen
+            for match in reversed(list(same_start)):
+                surface = text[start : match.end]
+                if (meaning := self._meaning(match.key, surface)) is not None:
+                    end = match.end
+                    found.append((Place(start, end, surface, meaning[0]), meaning[1]))
+                    break
+        return found
 
     def _decide(self, key: int, surface: str) -> tuple[str, Link] | None:
         """Return the type and the concept that a surface form has without any context."""
