@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import groupby
-from operator import attrgetter
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -33,7 +31,6 @@ from pipeline.terminology.terminology import NameMatch, Terminology, shared_term
 METHOD = "dictionary"
 _REMEMBERED = 100_000
 _HUMAN_TAXON = 9606
-_START = attrgetter("start")
 _NO_FACTS = PaperFacts({}, frozenset())
 
 
@@ -72,18 +69,18 @@ class Dictionary:
 
         Of names that overlap, the leftmost is taken, and of those that begin there the longest.
         """
-        found = []
-        end = 0
-        for start, same_start in groupby(self.terminology.find(text), _START):
-            if start < end:
+        found: list[tuple[int, int, str, tuple[str, Link]]] = []
+        begin = end = -1  # of the last one found
+        for start, stop, key in self.terminology.find(text):
+            if begin < start < end:
                 continue
-            for match in reversed(list(same_start)):
-                surface = text[start : match.end]
-                if (meaning := self._meaning(match.key, surface)) is not None:
-                    end = match.end
-                    found.append((Place(start, end, surface, meaning[0]), meaning[1]))
-                    break
-        return found
+            surface = text[start:stop]
+            if (meaning := self._meaning(key, surface)) is not None:
+                if start == begin:
+                    found.pop()
+                found.append((start, stop, surface, meaning))
+                begin, end = start, stop
+        return [(Place(b, e, surface, type_), link) for b, e, surface, (type_, link) in found]
 
     def _decide(self, key: int, surface: str) -> tuple[str, Link] | None:
         """Return the type and the concept that a surface form has without any context."""

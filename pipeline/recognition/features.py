@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.model import EntityType
-from pipeline.recognition.stop_names import stop_reason
+from pipeline.recognition.stop_names import stop_reasons
 from pipeline.recognition.surroundings import Surroundings, surroundings
 from pipeline.terminology.matcher import Match
 from pipeline.terminology.name_match import name_weight
@@ -263,14 +264,15 @@ class _Own:
 def _own(surface: str) -> _Own:
     words = _WORD.findall(surface)
     length = next((label for limit, label in _LENGTHS if len(surface) <= limit), "25")
+    normal = normal_form(surface)
     return _Own(
         _case(surface),
         surface.lower(),
         len(words) == 1,
         ("any", f"shape={_shape(surface)}", f"length={length}", f"words={min(len(words), 4)}"),
-        f"name={normal_form(surface)}",
+        f"name={normal}",
         f"ending={words[-1][-3:].lower() if words else ''}",
-        {t: reason for t in EntityType if (reason := stop_reason(surface, t))},
+        stop_reasons(normal),
     )
 
 
@@ -289,6 +291,8 @@ def _as_species(name: NameMatch, kinds: Kinds) -> tuple[bool, float, int]:
 
 
 def _case(surface: str) -> str:
+    if surface.isascii() and surface.islower():
+        return "lower"  # most names, and the same as below
     letters = [c for c in surface if c.isalpha()]
     if not letters:
         return "none"
@@ -303,22 +307,27 @@ def _case(surface: str) -> str:
 
 def _shape(surface: str) -> str:
     """Return the kinds of characters in turn: `IL-6` is `A-0`, `Runx2` is `Aa0`."""
-    shape = ""
-    for c in surface[:20]:
-        kind = (
-            "A"
-            if c.isupper()
-            else "0"
-            if c.isdigit()
-            else ("a" if c.isascii() else "α")
-            if c.isalpha()
-            else " "
-            if c.isspace()
-            else "-"
-        )
-        if not shape.endswith(kind):
-            shape += kind
-    return shape[:8]
+    kinds = surface[:20].translate(_ASCII_KINDS)
+    if not kinds.isascii():
+        kinds = "".join(_kind(c) if not c.isascii() else c for c in kinds)
+    return "".join([kind for kind, _ in groupby(kinds)])[:8]
+
+
+def _kind(c: str) -> str:
+    return (
+        "A"
+        if c.isupper()
+        else "0"
+        if c.isdigit()
+        else ("a" if c.isascii() else "α")
+        if c.isalpha()
+        else " "
+        if c.isspace()
+        else "-"
+    )
+
+
+_ASCII_KINDS = {i: _kind(chr(i)) for i in range(128)}
 
 
 @lru_cache(maxsize=10_000)

@@ -355,9 +355,8 @@ def separators_agree(surface: str, name: str) -> bool:
     >>> separators_agree("IL 6", "IL6"), separators_agree("a cat", "ACAT")
     (True, False)
     """
-    return _breaks(surface) == _breaks(name) or not (
-        _short_break(surface, name) or _short_break(name, surface)
-    )
+    broken = _short_break(surface, name) or _short_break(name, surface)
+    return not broken or _breaks(surface) == _breaks(name)
 
 
 def _breaks(text: str) -> list[str]:

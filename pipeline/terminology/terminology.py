@@ -259,6 +259,10 @@ class Terminology:
 
     def _name_matches(self, key: int, surface: str) -> tuple[NameMatch, ...]:
         index = self._index
+        # Items of memory views, see `_homologues`.
+        concepts, scopes, types = (
+            a.data for a in (index.name_concept, index.name_scope, index.concept_type)
+        )
         folded = surface.casefold()
         result = []
         for name in index.key_names[key].tolist():
@@ -266,14 +270,14 @@ class Terminology:
             same = text.casefold() == folded
             if not same and not separators_agree(surface, text):
                 continue
-            concept = int(index.name_concept[name])
+            concept = concepts[name]
             result.append(
                 NameMatch(
                     self._curie(concept),
                     text,
-                    index.scopes[int(index.name_scope[name])],
-                    index.types[int(index.concept_type[concept])],
-                    int(index.concept_taxon[concept]),
+                    index.scopes[scopes[name]],
+                    index.types[types[concept]],
+                    self._taxa[concept],
                     2 if text == surface else int(same),
                 )
             )
