@@ -19,7 +19,7 @@ from pipeline.normalization.link_extension import keep_link, register_link
 from pipeline.normalization.other import link_other
 from pipeline.normalization.species import link_species
 from pipeline.recognition.acceptance import AcceptanceModel, shipped_model
-from pipeline.recognition.features import PaperFacts, Reading, describe, senses
+from pipeline.recognition.features import PaperFacts, Reading, describe, features_of_place, senses
 from pipeline.recognition.places import Place, keep_places
 from pipeline.recognition.recognizer import DEFAULT_THRESHOLD
 from pipeline.recognition.spans import MENTIONS, set_entities, span_at
@@ -89,7 +89,8 @@ class Dictionary:
         best: tuple[float, str] = (0.0, "")
         for sense in senses(surface, names, self._kinds):
             reading = Reading(Match(0, len(surface), key), sense, around)
-            probability = self.model.probability(sense.type, describe(reading, _NO_FACTS, ""))
+            described = describe(reading, features_of_place(reading, _NO_FACTS, ""))
+            probability = self.model.probability(sense.type, described)
             best = max(best, (probability, sense.type))
         if best[0] < self.threshold:
             return None

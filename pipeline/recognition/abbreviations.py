@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.recognition.places import Place, set_places
+from pipeline.recognition.spans import text_of
 
 SHORT_FORMS = "bionorm_short_forms"
 LONG_FORMS = "bionorm_long_forms"
@@ -118,7 +119,7 @@ class Abbreviations:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the definitions of one document."""
-        text = doc.text
+        text = text_of(doc)
         found = list(find_definitions(text, self.vocab))
         shorts = [Place.of(text, d.short_start, d.short_end) for d in found]
         longs = [Place.of(text, d.long_start, d.long_end) for d in found]

@@ -198,4 +198,5 @@ class Filter:
         """Tell for each hash, as a sum, whether it may be a `NAME` and may be a `BEGINNING`."""
         bits = (len(self.bits) * 4).bit_length() - 1
         position = (hashes >> np.uint64(64 - bits)).view(np.int64)
-        return self.bits[position >> 2] >> ((position & 3) << 1) & (NAME | BEGINNING)
+        found: Int64s = self.bits[position >> 2] >> ((position & 3) << 1) & (NAME | BEGINNING)
+        return found

@@ -108,7 +108,7 @@ class Matcher:
         may_end = is_word
         for closing in _CLOSING:
             may_end = may_end | (hashes == closing)
-        told = (marks & BEGINNING) + may_end * NAME
+        told: Int64s = (marks & BEGINNING) + may_end * NAME
         likely = np.flatnonzero(marks & NAME)
         told[likely] += (self._keys.find(mixed[likely]).astype(np.int64) + 1) * _KEY
         return told
