@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from pipeline.errors import UsageError
 from pipeline.model import NIL, EntityType, Link, Mention, Paper, Passage
 from pipeline.normalization.confidence import without_unlikely
+from pipeline.normalization.dictionary import Dictionary
 from pipeline.normalization.genes import GUIDELINE_PRIORS, HUMAN_PRIOR
 from pipeline.normalization.link_extension import link_of
 from pipeline.normalization.normalizer import STEPS
@@ -24,6 +25,7 @@ from pipeline.recognition.places import Place, place_of, places_of, set_places
 from pipeline.recognition.recognizer import DEFAULT_GUIDELINE, DEFAULT_THRESHOLD, SEQUENCE_TYPES
 from pipeline.recognition.spans import MENTIONS
 from pipeline.recognition.tagger import shipped_tagger
+from pipeline.recognition.tokenizer import WordTokenizer, without_surrogates
 
 _GAP = "\n\n"
 ABBREVIATIONS, ACCEPTANCE, SEQUENCE = "abbreviations", "acceptance", "sequence"
@@ -140,9 +142,23 @@ def annotate_papers(nlp: Language, papers: Iterable[Paper]) -> Iterator[Paper]:
     next; annotations that the paper carries are not part of it. What the normalizer finds to be
     hardly right is left out; it stays in the `Doc`, where `bionorm explain` finds it.
     """
+    dictionary = _only_dictionary(nlp)
     for paper in papers:
-        found = mentions_of(nlp(document_text(paper)), paper)
+        text = document_text(paper)
+        if dictionary is None:
+            found = mentions_of(nlp(text), paper)
+        else:
+            found = _in_passages(dictionary.find(without_surrogates(text)), paper)
         yield paper.with_mentions(without_unlikely(found))
+
+
+def _only_dictionary(nlp: Language) -> Dictionary | None:
+    """Return the dictionary of a pipeline that is nothing else: it needs no tokens, nor a `Doc`."""
+    components = [component for _, component in nlp.pipeline]
+    if len(components) == 1 and isinstance(nlp.tokenizer, WordTokenizer):
+        (only,) = components
+        return only if isinstance(only, Dictionary) else None
+    return None
 
 
 def link_papers(nlp: Language, papers: Iterable[Paper]) -> Iterator[Paper]:
@@ -206,7 +222,12 @@ def mentions_of(doc: Doc, paper: Paper) -> tuple[Mention, ...]:
 
     Where another pipeline's entity reaches out of a passage, its mention ends with the passage.
     """
-    found = sorted(_resolved(doc), key=lambda m: (m[0].start_char, -m[0].end_char))
+    return _in_passages(_resolved(doc), paper)
+
+
+def _in_passages(resolved: Iterable[tuple[Place, Link]], paper: Paper) -> tuple[Mention, ...]:
+    """Return the mentions at places of a paper's `document_text`, in the order of the text."""
+    found = sorted(resolved, key=lambda m: (m[0].start_char, -m[0].end_char))
     result = []
     i, start = 0, 0
     for place, link in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from importlib.metadata import entry_points
 
@@ -182,3 +183,15 @@ def test_a_guideline_has_its_own_prior() -> None:
         components = load(guideline=name).config["components"]
         priors[name] = components["bionorm_normalizer"]["human_prior"]
     assert priors["gnormplus"] > 0 > priors["consensus"] == priors["biored"]
+
+
+def test_a_paper_leaves_nothing_to_the_collector_of_garbage(nlp: Language) -> None:
+    text = "Osteopontin (OPN) and Runx2 in mice with osteoarthritis (OA), E. coli, p53 and HIV-1."
+    annotated(nlp, paper_of([text]))
+    gc.collect()
+    gc.disable()
+    try:
+        annotated(nlp, paper_of([f"{text} Escherichia coli K-12.", text]))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

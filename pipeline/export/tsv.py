@@ -21,6 +21,7 @@ Rules of the files:
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,9 @@ from pipeline.export.prefixes import restyle_paper
 from pipeline.export.sink import Sink, WriteOptions
 from pipeline.model import Paper
 
+# What is not written as it is: line ends and NUL, surrogates, a quote at the start of a cell.
+_NOT_PLAIN = re.compile('[\0\n-\r\x1c-\x1e\x85\u2028\u2029\ud800-\udfff]|(?:^|\t)"')
+
 
 @contextmanager
 def open_tsv(stream: BinaryIO, options: WriteOptions) -> Iterator[Sink]:
@@ -43,7 +47,7 @@ def open_tsv(stream: BinaryIO, options: WriteOptions) -> Iterator[Sink]:
 
     def write(paper: Paper) -> None:
         for row in table_rows(restyle_paper(paper, options.prefix_style), options.table):
-            stream.write(tsv_line(row))
+            stream.write(row_line(row))
 
     yield write
 
@@ -86,6 +90,18 @@ def tsv_line(values: Iterable[object]) -> bytes:
     """
     cells = (clean_cell(value) for value in values)
     return ("\t".join(map(_quoted, cells)) + "\n").encode()
+
+
+def row_line(row: tuple[object, ...]) -> bytes:
+    r"""Return what `tsv_line` does for a row without missing values: sooner where it is plain.
+
+    >>> row_line(("a\tb", 1, "β"))
+    b'a b\t1\t\xce\xb2\n'
+    """
+    line = "\t".join(map(str, row))
+    if line.count("\t") == len(row) - 1 and not _NOT_PLAIN.search(line):
+        return line.encode() + b"\n"
+    return tsv_line(row)
 
 
 def _quoted(cell: str) -> str:

@@ -6,7 +6,7 @@ is decided once for all texts, so it costs little more than finding the names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -19,7 +19,7 @@ from pipeline.normalization.link_extension import keep_link, register_link
 from pipeline.normalization.other import link_other
 from pipeline.normalization.species import link_species
 from pipeline.recognition.acceptance import AcceptanceModel, shipped_model
-from pipeline.recognition.features import PaperFacts, Reading, describe, senses
+from pipeline.recognition.features import PaperFacts, Reading, describe, features_of_place, senses
 from pipeline.recognition.places import Place, keep_places
 from pipeline.recognition.recognizer import DEFAULT_THRESHOLD
 from pipeline.recognition.spans import MENTIONS, set_entities, span_at
@@ -53,32 +53,34 @@ class Dictionary:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find and resolve the mentions of one document."""
-        text = doc.text
-        places, spans = [], []
-        for match, (type_, link) in self._longest(text):
-            place = Place(match.start, match.end, text[match.start : match.end], type_)
-            span = span_at(doc, match.start, match.end, type_)
+        found = self.find(doc.text)
+        spans = []
+        for place, link in found:
+            span = span_at(doc, place.start_char, place.end_char, place.label_)
             span.kb_id_, span.id_ = link.curie or NIL, link.curie
             keep_link(span, link, place)
-            places.append(place)
             spans.append(span)
-        keep_places(doc, MENTIONS, spans, places)
+        keep_places(doc, MENTIONS, spans, [place for place, _ in found])
         set_entities(doc, spans)
         return doc
 
-    def _longest(self, text: str) -> Iterator[tuple[Match, tuple[str, Link]]]:
-        """Yield what is taken, in text order: of overlapping names the leftmost, then longest."""
-        chosen: tuple[Match, tuple[str, Link]] | None = None
-        for match in self.terminology.find(text):
-            if chosen and chosen[0].start < match.start < chosen[0].end:
+    def find(self, text: str) -> list[tuple[Place, Link]]:
+        """Return the mentions of a text in its order, and what each is resolved to.
+
+        Of names that overlap, the leftmost is taken, and of those that begin there the longest.
+        """
+        found: list[tuple[int, int, str, tuple[str, Link]]] = []
+        begin = end = -1  # of the last one found
+        for start, stop, key in self.terminology.find(text):
+            if begin < start < end:
                 continue
-            if (meaning := self._meaning(match.key, text[match.start : match.end])) is None:
-                continue
-            if chosen and match.start >= chosen[0].end:
-                yield chosen
-            chosen = match, meaning
-        if chosen:
-            yield chosen
+            surface = text[start:stop]
+            if (meaning := self._meaning(key, surface)) is not None:
+                if start == begin:
+                    found.pop()
+                found.append((start, stop, surface, meaning))
+                begin, end = start, stop
+        return [(Place(b, e, surface, type_), link) for b, e, surface, (type_, link) in found]
 
     def _decide(self, key: int, surface: str) -> tuple[str, Link] | None:
         """Return the type and the concept that a surface form has without any context."""
@@ -87,7 +89,8 @@ class Dictionary:
         best: tuple[float, str] = (0.0, "")
         for sense in senses(surface, names, self._kinds):
             reading = Reading(Match(0, len(surface), key), sense, around)
-            probability = self.model.probability(sense.type, describe(reading, _NO_FACTS, ""))
+            described = describe(reading, features_of_place(reading, _NO_FACTS, ""))
+            probability = self.model.probability(sense.type, described)
             best = max(best, (probability, sense.type))
         if best[0] < self.threshold:
             return None

@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -265,12 +265,13 @@ class DiseaseFeatures:
             float(name.surface != name.text),
             float(min(exact, 5)),
         )
-        likeness = cache(partial(self._weights.likeness, name.text))
+        names = (n for c in candidates for n in (c.matched, *self._labels(c.concept)))
+        alike = {n: self._weights.likeness(name.text, n) for n in dict.fromkeys(names)}
         rows = []
         for rank, candidate in enumerate(candidates):
             concept = candidate.concept
-            like = likeness(candidate.matched)
-            labels = list(map(likeness, self._labels(concept))) or [like]
+            like = alike[candidate.matched]
+            labels = [alike[label] for label in self._labels(concept)] or [like]
             used = usage.get(concept, 0)
             rows.append(
                 [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.model import Candidate, Link
 from pipeline.normalization.wording import told
@@ -93,4 +92,4 @@ def _alternatives(
     groups: Sequence[Sequence[NameMatch]], share: float, terminology: Terminology
 ) -> tuple[Candidate, ...]:
     tops = [max(g, key=lambda n: (n.weight, n.curie)) for g in groups[:_ALTERNATIVES]]
-    return tuple(replace(terminology.candidate(n), score=round(n.weight * share, 3)) for n in tops)
+    return tuple(terminology.candidate(n, round(n.weight * share, 3)) for n in tops)

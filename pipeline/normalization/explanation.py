@@ -18,6 +18,7 @@ from pipeline.normalization.gene_weights import GENES, SPECIES
 from pipeline.normalization.link_extension import link_of
 from pipeline.normalization.normalizer import Normalizer
 from pipeline.normalization.species_context import REASONS
+from pipeline.recognition.features import describe
 from pipeline.recognition.places import Place, places_of
 from pipeline.recognition.recognizer import Recognizer, recognition_of
 from pipeline.recognition.spans import MENTIONS
@@ -270,10 +271,11 @@ def _readings(
     """Yield the names of the terminology at a place."""
     readings, features = recognizer.reader.read(text)
     taken = [(m.start, m.end, m.type) for m in mentions]
-    for reading, described in zip(readings, features, strict=True):
+    for reading, of_place in zip(readings, features, strict=True):
         start, end = reading.match.start, reading.match.end
         if not start <= offset < end:
             continue
+        described = describe(reading, of_place)
         guideline = recognizer.guideline
         weights = recognizer.model.weights_of(reading.type, guideline) or {}
         probability = recognizer.model.probability(reading.type, described, guideline)

@@ -33,7 +33,7 @@ from pipeline.recognition.places import Place, places_of
 from pipeline.recognition.rebuilding import Rebuilt
 from pipeline.recognition.recognizer import recognition_of
 from pipeline.recognition.short_forms import ShortForms
-from pipeline.recognition.spans import MENTIONS
+from pipeline.recognition.spans import MENTIONS, text_of
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
 STEPS = (
@@ -104,7 +104,7 @@ class Normalizer(Rebuilt):
 
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the mentions of one document."""
-        text = doc.text  # spaCy puts it together anew each time
+        text = text_of(doc)
         mentions = mentions_to_resolve(doc, self.labels, self.types)
         spans = [place for _, place in mentions]
         short_forms = _short_forms(doc)

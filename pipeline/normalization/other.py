@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 from pipeline.model import Candidate, Link
@@ -22,8 +21,8 @@ class Concepts(Protocol):
     def equivalents(self, curie: str) -> tuple[str, ...]:
         """Return the concept and its exact matches."""
 
-    def candidate(self, match: NameMatch) -> Candidate:
-        """Turn a name match into a candidate."""
+    def candidate(self, match: NameMatch, score: float) -> Candidate:
+        """Turn a name match into a candidate with a score."""
 
 
 def link_other(names: Sequence[NameMatch], type_: str, terminology: Concepts) -> Link:
@@ -67,4 +66,4 @@ def _alternatives(
     ranked: Sequence[NameMatch], share: float, terminology: Concepts
 ) -> Iterator[Candidate]:
     for name in ranked[:_ALTERNATIVES]:
-        yield replace(terminology.candidate(name), score=round(name.weight * share, 3))
+        yield terminology.candidate(name, round(name.weight * share, 3))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from pipeline.recognition.strains import find_strains, strain_key
 from pipeline.terminology.normal_form import normal_form
@@ -56,8 +56,10 @@ class PaperNames:
         ]
         self._starts = [start for start, _, _ in self._taxa]
         self._names = tuple({n.curie: n for _, _, names in taxa for n in names}.values())
-        self.misspelled = lru_cache(maxsize=None)(self._misspelled)
-        self.abbreviated = lru_cache(maxsize=None)(self._abbreviated)
+        # What was asked before, in tables and not behind `lru_cache`: a bound method there would
+        # refer back to this object, which only the collector of garbage could then free.
+        self._misspellings: dict[str, tuple[NameMatch, ...]] = {}
+        self._abbreviations: dict[str, tuple[NameMatch, ...]] = {}
 
     def strain(self, surface: str) -> Sequence[NameMatch]:
         """Return the species whose strain a surface form designates, or nothing."""
@@ -100,12 +102,20 @@ class PaperNames:
             if n.text.startswith(short[1]) and n.text.partition(" ")[2] == short[2]
         ]
 
-    def _abbreviated(self, acronym: str) -> tuple[NameMatch, ...]:
+    def abbreviated(self, acronym: str) -> tuple[NameMatch, ...]:
         """Return the taxa of the text whose names an acronym abbreviates."""
-        return tuple(n for n in self._names if _abbreviates(acronym, n.text))
+        if acronym not in self._abbreviations:
+            found = tuple(n for n in self._names if _abbreviates(acronym, n.text))
+            self._abbreviations[acronym] = found
+        return self._abbreviations[acronym]
+
+    def misspelled(self, surface: str) -> tuple[NameMatch, ...]:
+        """Return the species that the text names all but like this, or nothing."""
+        if surface not in self._misspellings:
+            self._misspellings[surface] = self._misspelled(surface)
+        return self._misspellings[surface]
 
     def _misspelled(self, surface: str) -> tuple[NameMatch, ...]:
-        """Return the species that the text names all but like this, or nothing."""
         if not _BINOMIAL.fullmatch(surface):
             return ()
         for name in self._names:

@@ -19,6 +19,7 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from pipeline.recognition.places import Place, set_places
+from pipeline.recognition.spans import text_of
 
 SHORT_FORMS = "bionorm_short_forms"
 LONG_FORMS = "bionorm_long_forms"
@@ -26,6 +27,7 @@ LONG_FORMS = "bionorm_long_forms"
 _INITIALS = str.maketrans("αβγδεζικλμνπρστω", "abgdezikl" + "mnprsto")
 _GAP = re.compile(r"\n\s*\n")
 _COARSE = re.compile(r"[()\[\]]|[^\s()\[\],;:]+|[,;:]")
+_BRACKET = re.compile(r"\([^()]*\)")
 _LONGEST_BRACKET = 8  # words; the limit of scispaCy's filter
 _NEIGHBOURHOOD = 24  # words before a bracket among which the long form is sought
 
@@ -49,16 +51,23 @@ def find_definitions(text: str, vocab: Vocab) -> Iterator[Definition]:
 
 
 def _in_paragraph(text: str, offset: int, vocab: Vocab) -> Iterator[Definition]:
-    words = list(_COARSE.finditer(text))
-    opening = -1
-    for i, word in enumerate(words):
-        if word.group() == "(":
-            opening = i
-        elif word.group() == ")" and opening >= 0:
-            if 1 < i - opening <= _LONGEST_BRACKET + 1:
-                first = max(0, opening - _NEIGHBOURHOOD)
-                yield from _in_bracket(words[first : i + 1], opening - first, offset, vocab)
-            opening = -1
+    for bracket in _BRACKET.finditer(text):
+        within = list(_COARSE.finditer(text, *bracket.span()))
+        if 2 < len(within) <= _LONGEST_BRACKET + 2:
+            before = _words_before(text, bracket.start())
+            yield from _in_bracket([*before, *within], len(before), offset, vocab)
+
+
+def _words_before(text: str, end: int) -> list[re.Match[str]]:
+    """Return the last words before a place among which a long form is sought."""
+    reach = _NEIGHBOURHOOD * 8
+    while True:
+        start = max(0, end - reach)
+        words = list(_COARSE.finditer(text, start, end))
+        # The first one may be a part of a word.
+        if not start or len(words) > _NEIGHBOURHOOD:
+            return words[-_NEIGHBOURHOOD:]
+        reach *= 2
 
 
 def _in_bracket(
@@ -110,7 +119,7 @@ class Abbreviations:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the definitions of one document."""
-        text = doc.text
+        text = text_of(doc)
         found = list(find_definitions(text, self.vocab))
         shorts = [Place.of(text, d.short_start, d.short_end) for d in found]
         longs = [Place.of(text, d.long_start, d.long_end) for d in found]

@@ -38,20 +38,30 @@ class AcceptanceModel:
         """Whether the guideline of a corpus has weights of its own for a type."""
         return of_guideline(type_, guideline) in self.weights
 
-    def probability(self, type_: str, features: Iterable[str], guideline: str = "") -> float:
+    def weight(self, type_: str, features: Iterable[str], guideline: str = "") -> float:
+        """Return the sum of the weights of features; of a type that was not trained, infinite.
+
+        A user's own type is one: its names are taken at their word.
+        """
+        weights = self.weights_of(type_, guideline)
+        if weights is None:
+            return math.inf
+        return sum([weights[f] for f in features if f in weights])
+
+    def probability(
+        self, type_: str, features: Iterable[str], guideline: str = "", *, known: float = 0.0
+    ) -> float:
         """Return the probability that a reading of a type is an entity mention.
 
         Args:
             type_: The entity type.
             features: The features of the reading.
             guideline: Corpus whose guideline is to be followed; of most it is the common one.
+            known: Weight of further features.
         """
-        weights = self.weights_of(type_, guideline)
-        if weights is None:
-            return 1.0  # a user's own type: its names are taken at their word
-        weight, score = weights.get, 0.0
-        for feature in features:
-            score += weight(feature, 0.0)
+        score = self.weight(type_, features, guideline) + known
+        if score == math.inf:
+            return 1.0
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
 
 

@@ -67,28 +67,36 @@ def _hope(scores: Floats, transitions: Floats, borders: Sequence[int]) -> Floats
     after = transitions[:, :, (_O, _B, _S)]
     ended = np.maximum((after[:, (_E, _S)] - after[:, (_O,)]).max(axis=2), 0.0)
     inside = transitions[:, (_B, _I)].max(axis=1) - outside[:, None]
-    gain[:, :, _B - 1] += begun[:, 0]
-    gain[:, :, _I - 1] += inside[:, _I]
-    gain[:, :, _E - 1] += inside[:, _E] + ended[:, 0]
-    gain[:, :, _S - 1] += begun[:, 1] + ended[:, 1]
-    # No mention goes over the end of a sentence.
-    first, last = np.asarray(borders[:-1]), np.asarray(borders[1:]) - 1
-    gain[last, :, _B - 1] = gain[last, :, _I - 1] = -np.inf
-    gain[first, :, _I - 1] = gain[first, :, _E - 1] = -np.inf
-    hope = gain[:, :, _S - 1].copy()
-    for type_ in range(scores.shape[1]):
-        begins, insides, ends = gain[:, type_, :-1].T.tolist()
-        rest, completed = -np.inf, []
-        for goes_on, end in zip(reversed(insides), reversed(ends), strict=True):
-            completed.append(rest)
-            rest = max(end, goes_on + rest)
-        best, open_ = [], -np.inf
-        for begin, goes_on, end in zip(begins, insides, ends, strict=True):
-            closing = open_ + end
-            open_ = max(begin, open_ + goes_on)
-            best.append(max(closing, open_ + completed.pop()))
-        np.maximum(hope[:, type_], best, out=hope[:, type_])
+    begins = gain[:, :, _B - 1] + begun[:, 0]
+    goes_on = gain[:, :, _I - 1] + inside[:, _I]
+    ends = gain[:, :, _E - 1] + (inside[:, _E] + ended[:, 0])
+    hope: Floats = gain[:, :, _S - 1] + (begun[:, 1] + ended[:, 1])
+    # A mention from word b to word e has first[b] + last[e]: with the words between, each of which
+    # goes on. None goes over the end of a sentence.
+    passed = np.cumsum(goes_on, axis=0)
+    sentence = np.repeat(np.arange(len(borders) - 1), np.diff(borders))[:, None]
+    first, last = begins - passed, ends + passed - goes_on
+    opened = _highest_so_far(first, sentence)
+    closed = _highest_so_far(last[::-1], sentence[-1] - sentence[::-1])[::-1]
+    follows = sentence[1:] == sentence[:-1]
+    ending = opened[:-1] + last[1:]
+    going_on = opened[:-1] + closed[1:]
+    np.maximum(hope[1:], ending, out=hope[1:], where=follows)
+    np.maximum(hope[:-1], going_on, out=hope[:-1], where=follows)
     return hope
+
+
+def _highest_so_far(values: Floats, part: Int64s) -> Floats:
+    """Return the highest of the values before and at each row, in each column.
+
+    Args:
+        values: The values.
+        part: Number of the part that each row is in, which go up by one: each begins anew.
+    """
+    step = values.max() - values.min() + 1.0
+    lifted = values + part * step
+    result: Floats = np.maximum.accumulate(lifted, axis=0) - part * step
+    return result
 
 
 def _stretches(possible: Bools, borders: Sequence[int]) -> tuple[Int64s, Int64s, Int64s]:

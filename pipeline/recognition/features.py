@@ -11,10 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.model import EntityType
-from pipeline.recognition.stop_names import stop_reason
+from pipeline.recognition.stop_names import stop_reasons
 from pipeline.recognition.surroundings import Surroundings, surroundings
 from pipeline.terminology.matcher import Match
 from pipeline.terminology.name_match import name_weight
@@ -41,9 +42,7 @@ class Sense:
         others: The other types that have a name like this.
         best: The name that speaks best for its concept.
         own: What the surface form tells by itself.
-        of_scope: Features of the scope of the best name.
-        of_name: Features of the surface form, and of the other types.
-        of_names: Features of all names, of types other than genes, and of the taxon of the best.
+        features: The features that do not depend on the place.
     """
 
     type: str
@@ -51,9 +50,7 @@ class Sense:
     others: Sequence[str]
     best: NameMatch
     own: _Own
-    of_scope: tuple[str, ...]
-    of_name: tuple[str, ...]
-    of_names: tuple[str, ...]
+    features: tuple[str, ...]
 
     @classmethod
     def of(
@@ -70,26 +67,26 @@ class Sense:
             best = max(names, key=lambda name: (*_as_species(name, kinds), *_rank(name)))
         else:
             best = max(names, key=_rank)
-        of_names: tuple[str, ...] = ()
+        scope = f"scope={best.scope}"
+        features = [
+            *own.form,
+            scope,
+            f"{scope}{best.identical} case={own.case}",
+            own.name,
+            own.ending,
+            f"others={'+'.join(others)}",
+        ]
+        if reason := own.stop_reasons.get(type_):
+            features.append(f"stop={reason}")
         if type_ != EntityType.GENE:
             vocabularies = sorted({n.curie[: n.curie.find(":")] for n in names})
             exact = any(n.identical == 2 for n in names)
-            of_names = (f"vocabulary={'+'.join(vocabularies)}", f"exact={exact} case={own.case}")
-        scope = f"scope={best.scope}"
+            features += [f"vocabulary={'+'.join(vocabularies)}", f"exact={exact} case={own.case}"]
         if type_ == EntityType.SPECIES:
             rank, group = kinds(best.curie)
             words = len(surface.split())
-            of_names += (f"rank={rank} {scope}", f"group={group} {scope}", f"words={words} {scope}")
-        return cls(
-            type_,
-            names,
-            others,
-            best,
-            own,
-            (scope, f"{scope}{best.identical} case={own.case}"),
-            (own.name, own.ending, f"others={'+'.join(others)}"),
-            of_names,
-        )
+            features += [f"rank={rank} {scope}", f"group={group} {scope}", f"words={words} {scope}"]
+        return cls(type_, names, others, best, own, tuple(features))
 
 
 def senses(surface: str, names: Sequence[NameMatch], kinds: Kinds) -> tuple[Sense, ...]:
@@ -161,8 +158,13 @@ def words_of(text: str) -> dict[str, int]:
     return Counter(_WORD.findall(text))
 
 
-def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
-    """Return the features of a reading.
+def describe(reading: Reading, of_place: Iterable[str]) -> list[str]:
+    """Return all features of a reading, those of its place among them."""
+    return [*reading.sense.features, *of_place]
+
+
+def features_of_place(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
+    """Return the features of a reading that depend on where it stands.
 
     Args:
         reading: The reading.
@@ -173,18 +175,13 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
     own = sense.own
     case = own.case
     features = [
-        *own.form,
         f"case={case}^" if around.starts_sentence else f"case={case}",
-        *sense.of_scope,
         f"before={around.before}",
         f"after={around.after}",
         f"left={_side(around.left)}",
         f"right={_side(around.right)}",
-        *sense.of_name,
         f"longer={longer}",
     ]
-    if reason := own.stop_reasons.get(sense.type):
-        features.append(f"stop={reason}")
     if case != "lower" and facts.words.get(own.lower):
         features.append(f"also-lower case={case}")
     if own.is_word and facts.words.get(around.surface, 0) > 1:
@@ -198,7 +195,6 @@ def describe(reading: Reading, facts: PaperFacts, longer: str) -> list[str]:
             features.append(f"named-scientifically scope={sense.best.scope}")
         if sense.best.curie in facts.renamed:
             features.append(f"renamed scope={sense.best.scope}")
-        features += sense.of_names
     return features
 
 
@@ -263,14 +259,15 @@ class _Own:
 def _own(surface: str) -> _Own:
     words = _WORD.findall(surface)
     length = next((label for limit, label in _LENGTHS if len(surface) <= limit), "25")
+    normal = normal_form(surface)
     return _Own(
         _case(surface),
         surface.lower(),
         len(words) == 1,
         ("any", f"shape={_shape(surface)}", f"length={length}", f"words={min(len(words), 4)}"),
-        f"name={normal_form(surface)}",
+        f"name={normal}",
         f"ending={words[-1][-3:].lower() if words else ''}",
-        {t: reason for t in EntityType if (reason := stop_reason(surface, t))},
+        stop_reasons(normal),
     )
 
 
@@ -289,6 +286,8 @@ def _as_species(name: NameMatch, kinds: Kinds) -> tuple[bool, float, int]:
 
 
 def _case(surface: str) -> str:
+    if surface.isascii() and surface.islower():
+        return "lower"  # most names, and the same as below
     letters = [c for c in surface if c.isalpha()]
     if not letters:
         return "none"
@@ -303,22 +302,27 @@ def _case(surface: str) -> str:
 
 def _shape(surface: str) -> str:
     """Return the kinds of characters in turn: `IL-6` is `A-0`, `Runx2` is `Aa0`."""
-    shape = ""
-    for c in surface[:20]:
-        kind = (
-            "A"
-            if c.isupper()
-            else "0"
-            if c.isdigit()
-            else ("a" if c.isascii() else "α")
-            if c.isalpha()
-            else " "
-            if c.isspace()
-            else "-"
-        )
-        if not shape.endswith(kind):
-            shape += kind
-    return shape[:8]
+    kinds = surface[:20].translate(_ASCII_KINDS)
+    if not kinds.isascii():
+        kinds = "".join(_kind(c) if not c.isascii() else c for c in kinds)
+    return "".join([kind for kind, _ in groupby(kinds)])[:8]
+
+
+def _kind(c: str) -> str:
+    return (
+        "A"
+        if c.isupper()
+        else "0"
+        if c.isdigit()
+        else ("a" if c.isascii() else "α")
+        if c.isalpha()
+        else " "
+        if c.isspace()
+        else "-"
+    )
+
+
+_ASCII_KINDS = {i: _kind(chr(i)) for i in range(128)}
 
 
 @lru_cache(maxsize=10_000)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc, Span, SpanGroup
 
-from pipeline.recognition.spans import span_at
+from pipeline.recognition.spans import span_at, text_of
 
 _WIDTHS = "bionorm_widths"
 _FULL = "bionorm_full_names"
@@ -90,7 +90,7 @@ def places_of(doc: Doc, name: str) -> list[Place]:
     widths = group.attrs.get(_WIDTHS, ())
     if len(widths) != len(group):  # spans that somebody added or took away
         return [place_of(span) for span in group]
-    text, names = doc.text, group.attrs.get(_FULL, [""] * len(widths))
+    text, names = text_of(doc), group.attrs.get(_FULL, [""] * len(widths))
     return [
         Place.of(text, span.start_char + left, span.end_char - right, span.label_, full)
         for span, (left, right), full in zip(group, widths, names, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from spacy.language import Language
@@ -21,6 +21,7 @@ from pipeline.recognition.features import (
     Reading,
     Sense,
     describe,
+    features_of_place,
     longer_types,
     readings,
     senses,
@@ -30,6 +31,7 @@ from pipeline.recognition.places import Place, places_of
 from pipeline.recognition.proposals import Proposal
 from pipeline.recognition.rebuilding import Rebuilt
 from pipeline.recognition.sequence import hints_of
+from pipeline.recognition.spans import text_of
 from pipeline.recognition.strains import find_strains
 from pipeline.recognition.tagger import Tagger, shipped_tagger
 from pipeline.recognition.tagger_weights import CONSENSUS
@@ -62,7 +64,10 @@ class NameReader:
         self._senses = lru_cache(maxsize=20_000)(self._read_senses)
 
     def read(self, text: str) -> tuple[list[Reading], list[list[str]]]:
-        """Return all readings of a text, overlapping ones too, and the features of each."""
+        """Return all readings of a text, overlapping ones too, and what their places tell.
+
+        What tells of a reading wherever it stands are the features of its sense.
+        """
         found: dict[tuple[int, int], tuple[Match, tuple[Sense, ...]]] = {
             (m.start, m.end): (m, self._senses(m.key, text[m.start : m.end]))
             for m in self.terminology.find(text)
@@ -86,7 +91,9 @@ class NameReader:
         every = readings(text, (found[place] for place in sorted(found)))
         facts = PaperFacts(words_of(text), self._taxa(every), _scientific(every), _renamed(every))
         longer = longer_types(every)
-        return every, [describe(r, facts, around) for r, around in zip(every, longer, strict=True)]
+        return every, [
+            features_of_place(r, facts, around) for r, around in zip(every, longer, strict=True)
+        ]
 
     def _read_senses(self, key: int, surface: str) -> tuple[Sense, ...]:
         return senses(surface, self.terminology.name_matches(key, surface), self._kinds)
@@ -131,6 +138,9 @@ class Recognizer(Rebuilt):
         self.reader = NameReader(terminology)
         self.combiner = Combiner(terminology)
         self.model = model
+        self._weight: Callable[[Sense], float] = lru_cache(maxsize=20_000)(
+            lambda sense: model.weight(sense.type, sense.features)
+        )
         self.tagger = tagger
         self.sequence_types = tuple(sequence_types)
         # Species that have a name are judged by their names, whoever else looks for species.
@@ -151,7 +161,7 @@ class Recognizer(Rebuilt):
             (short.start_char, short.end_char, long.start_char, long.end_char)
             for short, long in zip(shorts, longs, strict=True)
         ]
-        text = doc.text  # spaCy puts it together anew each time
+        text = text_of(doc)
         proposals = self._propose(text, definitions)
         self.combiner.combine(doc, text, proposals, in_context=self._in_context)
         return doc
@@ -159,17 +169,17 @@ class Recognizer(Rebuilt):
     def _propose(self, text: str, definitions: Sequence[Definition]) -> Iterator[Proposal]:
         every, features = self.reader.read(text)
         probabilities = [
-            self.model.probability(reading.type, described)
-            for reading, described in zip(every, features, strict=True)
+            self.model.probability(reading.type, of_place, known=self._weight(reading.sense))
+            for reading, of_place in zip(every, features, strict=True)
         ]
         read = set()
-        for reading, described, common in zip(every, features, probabilities, strict=True):
+        for reading, of_place, common in zip(every, features, probabilities, strict=True):
             if reading.type in self._in_context:
                 continue
             match = reading.match
             read.add((match.start, match.end, reading.type))
             probability = (
-                self.model.probability(reading.type, described, self.guideline)
+                self.model.probability(reading.type, describe(reading, of_place), self.guideline)
                 if self.model.has_own(reading.type, self.guideline)
                 else common
             )

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from spacy.tokens import Doc, Span
 
 MENTIONS = "mentions"
 """Span group of all mentions, those that overlap included."""
+
+
+@lru_cache(maxsize=1)
+def text_of(doc: Doc) -> str:
+    """Return the text of a document, which spaCy would put together anew for each component."""
+    return doc.text
 
 
 def span_at(doc: Doc, start: int, end: int, label: str) -> Span:

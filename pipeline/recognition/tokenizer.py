@@ -20,6 +20,11 @@ _TOKENS = re.compile(r"[^\W_]+|[^\S ]+|  +| |.", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+def without_surrogates(text: str) -> str:
+    """Replace unpaired surrogates, which are no characters and spaCy cannot hold, by U+FFFD."""
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+
+
 class WordTokenizer:
     """Turns a text into a `Doc` without changing a character of it."""
 
@@ -29,12 +34,12 @@ class WordTokenizer:
     def __call__(self, text: str) -> Doc:
         """Tokenize a text; `doc.text == text` holds.
 
-        The exception are unpaired surrogates, which are no characters and spaCy cannot hold: each
-        becomes U+FFFD, so that offsets stay what they are.
+        The exception are unpaired surrogates: each becomes U+FFFD, so that offsets stay what they
+        are.
         """
         words: list[str] = []
         spaces: list[bool] = []
-        for piece in _TOKENS.findall(_SURROGATE.sub("\ufffd", text)):
+        for piece in _TOKENS.findall(without_surrogates(text)):
             if piece == " " and spaces and not spaces[-1]:
                 spaces[-1] = True
             else:

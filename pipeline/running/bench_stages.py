@@ -23,7 +23,7 @@ import spacy
 from thinc.api import fix_random_seed
 
 from pipeline.export.formats import open_writer
-from pipeline.language import document_text, load, load_dictionary, mentions_of
+from pipeline.language import annotate_papers, document_text, load, load_dictionary, mentions_of
 from pipeline.model import EntityType, Paper
 from pipeline.running.benchmark import run_apart
 from pipeline.running.engines import spare_loaded
@@ -148,17 +148,16 @@ def _measure_dictionary(files: Sequence[Path]) -> list[float]:
     warm_up, rounds = _parts(read_papers(files)[0])
     nlp = load_dictionary()
     spare_loaded()
-    for paper in warm_up:
-        nlp(document_text(paper))
 
     def annotate(part: Sequence[Paper]) -> None:
         with (
             tempfile.TemporaryDirectory(prefix="bionorm-bench-") as directory,
             open_writer(Path(directory) / "mentions.tsv", "tsv") as write,
         ):
-            for paper in part:
-                write(paper.with_mentions(mentions_of(nlp(document_text(paper)), paper)))
+            for paper in annotate_papers(nlp, part):
+                write(paper)
 
+    annotate(warm_up)
     return [_seconds_each(annotate, part) for part in rounds]
 
 

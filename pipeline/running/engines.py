@@ -41,9 +41,10 @@ Outcome: TypeAlias = Finished | Died
 OUT_OF_MEMORY = "it needs more memory than there is"
 
 
-_ALLOCATED = 50_000
-"""New objects after which garbage is collected. A paper makes some thousand, hardly any of which
-refer to each other in circles, so that the usual 700 would be many rounds for nothing."""
+_ALLOCATED = 500_000
+"""New objects after which garbage is collected. A paper makes some thousand, none of which refer
+to each other in circles, and what is kept in memory for later papers would be looked at for
+nothing: the usual 700, and 50,000 still, cost a good part of the time."""
 
 
 def spare_loaded() -> None:

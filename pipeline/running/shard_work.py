@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import re
 import resource
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from spacy.language import Language
 from pipeline.evaluation.seed_check import Finding, ListScore, Score, SeedCheck, check
 from pipeline.export.characters import replace_surrogates
 from pipeline.export.frames import entity_rows, mention_rows
-from pipeline.export.tsv import tsv_line
+from pipeline.export.tsv import row_line
 from pipeline.language import annotate_papers
 from pipeline.model import Paper, Problem
 from pipeline.normalization.confidence import confident
@@ -26,8 +25,6 @@ from pipeline.running.items import Item, told
 from pipeline.running.shard_results import TABLES, Counts, Key, PaperRows, ShardResult, pack
 from pipeline.running.shards import Shard
 from pipeline.terminology.terminology import Terminology
-
-_NOT_PLAIN = re.compile(r"[^\t -~]|(?:^|\t)\"")
 
 Guard = Callable[[], AbstractContextManager[object]]
 """Limits what happens within it to the time that a paper may take."""
@@ -180,14 +177,6 @@ def finding_rows(result: SeedCheck) -> list[tuple[str, ...]]:
     ]  # fmt: skip
 
 
-def _line(row: tuple[object, ...]) -> bytes:
-    """Write a row as `tsv_line` does; in a tenth of the time where it is plain."""
-    line = "\t".join(map(str, row))
-    if line.count("\t") == len(row) - 1 and not _NOT_PLAIN.search(line):
-        return line.encode() + b"\n"
-    return tsv_line(row)
-
-
 class _Made:
     """The rows of the papers of a shard."""
 
@@ -207,7 +196,7 @@ class _Made:
     def add(self, item: Item, paper: Paper, result: SeedCheck) -> None:
         key = item.original_id, item.number
         rows = (list(mention_rows(paper)), list(entity_rows(paper)), finding_rows(result))
-        self._papers.append((key, tuple([_line(row) for row in part] for part in rows)))
+        self._papers.append((key, tuple([row_line(row) for row in part] for part in rows)))
         self._problems += paper.problems
         if item.shown:
             self._shown.append(ShownPaper(key, paper, result.findings, result.scores))

@@ -10,9 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.terminology.normal_form import Uint64s
+from pipeline.terminology.normal_form import Int64s, Uint64s
 
 Arrays = dict[str, npt.NDArray[Any]]
+NAME, BEGINNING = 1, 2
+"""What a `Filter` tells of a hash."""
 _HEAD = 24
 """Bytes by which strings are searched: more than nearly all identifiers have."""
 
@@ -185,16 +187,16 @@ class Filter:
     def build(cls, names: Uint64s, beginnings: Uint64s, *, bits: int) -> Filter:
         """Make a filter with 2**bits pairs."""
         pairs = np.zeros(1 << bits, np.uint8)
-        for hashes, mark in ((names, 1), (beginnings, 2)):
+        for hashes, mark in ((names, NAME), (beginnings, BEGINNING)):
             position = (hashes >> np.uint64(64 - bits)).astype(np.int64)
             pairs[position] |= np.uint8(mark)
         shifts = np.array([0, 2, 4, 6], np.uint8)
         quads = np.left_shift(pairs.reshape(-1, 4), shifts, dtype=np.uint8)
         return cls(np.bitwise_or.reduce(quads, axis=1, dtype=np.uint8))
 
-    def look(self, hashes: Uint64s) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        """Tell for each hash whether it may be a name, and whether it may begin one."""
+    def look(self, hashes: Uint64s) -> Int64s:
+        """Tell for each hash, as a sum, whether it may be a `NAME` and may be a `BEGINNING`."""
         bits = (len(self.bits) * 4).bit_length() - 1
-        position = (hashes >> np.uint64(64 - bits)).astype(np.int64)
-        pair = self.bits[position >> 2] >> ((position & 3) << 1).astype(np.uint8)
-        return (pair & 1).astype(np.bool_), (pair & 2).astype(np.bool_)
+        position = (hashes >> np.uint64(64 - bits)).view(np.int64)
+        found: Int64s = self.bits[position >> 2] >> ((position & 3) << 1) & (NAME | BEGINNING)
+        return found

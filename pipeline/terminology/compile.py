@@ -311,7 +311,7 @@ def _cut_names(texts: pa.Array, numbers: Int64s) -> Iterator[tuple[Int64s, Words
         inside = ~is_wall
         yield (
             part,
-            Words(*(getattr(words, f)[inside] for f in ("start", "end", "kind", "hash", "factor"))),
+            words.where(inside),
             owner[inside],
         )
 

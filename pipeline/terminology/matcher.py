@@ -14,12 +14,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.terminology.arrays import BEGINNING, NAME
 from pipeline.terminology.index import Index
-from pipeline.terminology.normal_form import PARAGRAPH, WORD, Words, mix, polynomial
+from pipeline.terminology.normal_form import WORD, Cutter, Int64s, Uint64s, Words, mix, polynomial
 
 MAX_WORDS = 24
 _CLOSING = tuple(np.uint64(polynomial(c)[0]) for c in ")]+")
-_WALL = np.uint64(polynomial(PARAGRAPH)[0])
+_NONE = np.zeros(0, np.int64)
 
 
 class Match(NamedTuple):
@@ -39,47 +40,75 @@ class Match(NamedTuple):
 _MAKE = partial(tuple.__new__, Match)
 """As `Match._make`, without a call of Python for each of very many."""
 
+# What is remembered of a piece of text: whether it may end a name, whether it may begin one, and,
+# above these marks, the key of a word that is a name by itself.
+_MARKS = NAME | BEGINNING
+_KEY = 4
 
-def find_names(words: Words, index: Index) -> list[Match]:
-    """Return all matches, also those within each other, by start and then length.
 
-    A match begins with a word, ends with a word or a closing bracket, and crosses no paragraph.
-    The text may break a name wherever the name has a separator or punctuation, and a short name of
-    one word anywhere (see `compile`), but not any other word (`Caeno rhabditis`).
+class Matcher:
+    """Finds the names of an index in texts.
+
+    Most windows are single words, and texts repeat their words: what there is to know of a word by
+    itself is looked up once for all texts.
     """
-    count = len(words.start)
-    if not count:
-        return []
-    is_word = words.kind == WORD
-    may_end = is_word.copy()
-    for closing in _CLOSING:
-        may_end |= words.hash == closing
-    wall = words.hash == _WALL
-    first = np.flatnonzero(is_word)
-    value = words.hash[first]
-    last = first
-    found: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]] = []
-    for _ in range(MAX_WORDS):
-        mixed = mix(value)
-        may_be_name, grows = index.filter.look(mixed)
-        likely = np.flatnonzero(may_be_name & may_end[last])
-        if len(likely):
-            keys = index.key_table.find(mixed[likely])
-            hit = keys >= 0
-            likely = likely[hit]
-            found.append((first[likely], last[likely], keys[hit]))
-        grows &= last + 1 < count
-        first, last, value = first[grows], last[grows] + 1, value[grows]
-        passable = ~wall[last]
-        first, last, value = first[passable], last[passable], value[passable]
-        if not len(first):
-            break
-        value = value * words.factor[last] + words.hash[last]
-    if not found:
-        return []
-    starts = words.start[np.concatenate([f[0] for f in found])]
-    stops = words.end[np.concatenate([f[1] for f in found])]
-    every_key = np.concatenate([f[2] for f in found])
-    order = np.lexsort((stops, starts))
-    rows = starts[order].tolist(), stops[order].tolist(), every_key[order].tolist()
-    return list(map(_MAKE, zip(*rows, strict=True)))
+
+    def __init__(self, index: Index) -> None:
+        self._filter = index.filter
+        self._keys = index.key_table
+        self._cutter = Cutter(tell=self._tell)
+
+    def find(self, text: str) -> list[Match]:
+        """Return all matches, also those within each other, by start and then length.
+
+        A match begins with a word, ends with a word or a closing bracket, and crosses no paragraph,
+        since the end of one is a piece that no name has. The text may break a name wherever the
+        name has a separator or punctuation, and a short name of one word anywhere (see `compile`),
+        but not any other word (`Caeno rhabditis`).
+        """
+        words = self._cutter.cut(text)
+        alone = np.flatnonzero(words.told > _MARKS)
+        begins, ends, mixed = self._longer(words)
+        keys = self._keys.find(mixed)
+        hit = np.flatnonzero(keys >= 0)
+        starts = words.start[np.concatenate([alone, begins[hit]])]
+        stops = words.end[np.concatenate([alone, ends[hit]])]
+        every_key = np.concatenate([words.told[alone] // _KEY - 1, keys[hit]])
+        order = np.lexsort((stops, starts))
+        rows = starts[order].tolist(), stops[order].tolist(), every_key[order].tolist()
+        return list(map(_MAKE, zip(*rows, strict=True)))
+
+    def _longer(self, words: Words) -> tuple[Int64s, Int64s, Uint64s]:
+        """Return first and last piece and mixed hash of the windows that may be longer names."""
+        found = [(_NONE, _NONE, _NONE.astype(np.uint64))]
+        # A window may be a name if its last piece may end one, and grow if another piece follows.
+        possible = words.told & NAME | BEGINNING
+        possible[-1:] &= NAME
+        first = last = np.flatnonzero(words.told[:-1] & BEGINNING)
+        value = words.hash[first]
+        for _ in range(1, MAX_WORDS):
+            if not len(first):
+                break
+            last = last + 1
+            value = value * words.factor[last] + words.hash[last]
+            mixed = mix(value)
+            marks = self._filter.look(mixed) & possible[last]
+            likely = np.flatnonzero(marks & NAME)
+            found.append((first[likely], last[likely], mixed[likely]))
+            grows = np.flatnonzero(marks & BEGINNING)
+            first, last, value = first[grows], last[grows], value[grows]
+        begins, ends, hashes = map(np.concatenate, zip(*found, strict=True))
+        return begins, ends, hashes
+
+    def _tell(self, kinds: npt.NDArray[np.uint8], hashes: Uint64s) -> Int64s:
+        """Return what is remembered of pieces."""
+        is_word = kinds == WORD
+        mixed = mix(hashes)
+        marks = self._filter.look(mixed) * is_word
+        may_end = is_word
+        for closing in _CLOSING:
+            may_end = may_end | (hashes == closing)
+        told: Int64s = (marks & BEGINNING) + may_end * NAME
+        likely = np.flatnonzero(marks & NAME)
+        told[likely] += (self._keys.find(mixed[likely]).astype(np.int64) + 1) * _KEY
+        return told

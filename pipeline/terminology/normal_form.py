@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -37,9 +37,11 @@ _BASE = 0x9E3779B97F4A7C15
 _CHARACTER = 0xD6E8FEB86659FD93
 _MASK = (1 << 64) - 1
 _MIX = (0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
+_MIX_FACTORS = tuple(map(np.uint64, _MIX))
+_MIX_SHIFTS = (np.uint64(30), np.uint64(27), np.uint64(31))
 _ROOM = 1024
 _PIECES = re.compile(
-    r"[^\W_]+"  # a word
+    r"[^\W_]+(?: (?=[^\W_]))?"  # a word, and with it the blank before another one
     r"|['’][sS](?![^\W_])"  # a possessive, which means nothing
     r"|[^\S\n]*\n[^\S\n]*\n\s*"  # a paragraph's end
     # Soft separators
@@ -141,12 +143,11 @@ def _singular(word: str) -> str:
 
 def mix(values: Uint64s) -> Uint64s:
     """Spread hash values evenly over 64 bits (the finalizer of SplitMix64, Steele et al. 2014)."""
-    z = values.copy()
-    z ^= z >> np.uint64(30)
-    z *= np.uint64(_MIX[0])
-    z ^= z >> np.uint64(27)
-    z *= np.uint64(_MIX[1])
-    z ^= z >> np.uint64(31)
+    z = values ^ (values >> _MIX_SHIFTS[0])
+    z *= _MIX_FACTORS[0]
+    z ^= z >> _MIX_SHIFTS[1]
+    z *= _MIX_FACTORS[1]
+    z ^= z >> _MIX_SHIFTS[2]
     return z
 
 
@@ -204,6 +205,7 @@ class Words:
         kind: `WORD` or `HARD`.
         hash: Hash of the normal form.
         factor: Factor by which it shifts the hash of what stands before it.
+        told: What the cutter was told of each.
     """
 
     start: Int64s
@@ -211,6 +213,22 @@ class Words:
     kind: npt.NDArray[np.uint8]
     hash: Uint64s
     factor: Uint64s
+    told: Int64s
+
+    def where(self, chosen: npt.NDArray[np.bool_]) -> Words:
+        """Return those that are chosen."""
+        return Words(
+            self.start[chosen], self.end[chosen], self.kind[chosen], self.hash[chosen],
+            self.factor[chosen], self.told[chosen],
+        )  # fmt: skip
+
+
+Teller = Callable[[npt.NDArray[np.uint8], Uint64s], Int64s]
+"""Tells something of pieces, given the kind and the hash of each."""
+
+
+def _nothing(kinds: npt.NDArray[np.uint8], _: Uint64s) -> Int64s:
+    return np.zeros(len(kinds), np.int64)
 
 
 class Cutter:
@@ -218,18 +236,25 @@ class Cutter:
 
     The memory is a cache of a pure function: it is emptied when it holds `limit` pieces, and never
     changes a result.
+
+    Args:
+        limit: How many pieces are remembered.
+        tell: Asked once for each piece that is remembered; what it tells is in `Words.told`.
     """
 
-    def __init__(self, *, limit: int = 150_000) -> None:
+    def __init__(self, *, limit: int = 150_000, tell: Teller = _nothing) -> None:
         self._limit = limit
+        self._tell = tell
         self._reset()
 
     def _reset(self) -> None:
         self._ids: dict[str, int] = {}
         self._kinds = np.zeros(_ROOM, np.uint8)
         self._lengths = np.zeros(_ROOM, np.int64)
+        self._blanks = np.zeros(_ROOM, np.int64)
         self._hashes = np.zeros(_ROOM, np.uint64)
         self._factors = np.zeros(_ROOM, np.uint64)
+        self._told = np.zeros(_ROOM, np.int64)
 
     def _learn(self, pieces: Sequence[str]) -> None:
         kinds, normals = zip(*map(normal_piece, pieces), strict=True)
@@ -240,12 +265,18 @@ class Cutter:
         while len(self._kinds) < end:  # twice as long each time: adding takes constant time
             self._kinds = np.concatenate([self._kinds, np.zeros_like(self._kinds)])
             self._lengths = np.concatenate([self._lengths, np.zeros_like(self._lengths)])
+            self._blanks = np.concatenate([self._blanks, np.zeros_like(self._blanks)])
             self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
             self._factors = np.concatenate([self._factors, np.zeros_like(self._factors)])
+            self._told = np.concatenate([self._told, np.zeros_like(self._told)])
         self._kinds[first:end] = kinds
         self._lengths[first:end] = list(map(len, pieces))
+        self._blanks[first:end] = [
+            k == WORD and p[-1] == " " for k, p in zip(kinds, pieces, strict=True)
+        ]
         self._hashes[first:end] = hashes
         self._factors[first:end] = factors
+        self._told[first:end] = self._tell(self._kinds[first:end], hashes)
 
     def _numbers(self, pieces: Sequence[str]) -> list[int]:
         """Return the numbers of pieces, all of which are known afterwards."""
@@ -264,8 +295,10 @@ class Cutter:
         ids = np.array(self._numbers(pieces), np.int64)
         lengths, kind = self._lengths[ids], self._kinds[ids]
         kept = np.flatnonzero(kind)
-        ids, end = ids[kept], np.cumsum(lengths)[kept]
-        return Words(end - lengths[kept], end, kind[kept], self._hashes[ids], self._factors[ids])
+        ids, start = ids[kept], (np.cumsum(lengths) - lengths)[kept]
+        end = start + lengths[kept] - self._blanks[ids]
+        told = self._told[ids]
+        return Words(start, end, kind[kept], self._hashes[ids], self._factors[ids], told)
 
 
 def name_hash(text: str) -> int | None:
@@ -311,7 +344,7 @@ def normal_piece(piece: str) -> tuple[int, str]:
     """Return the kind of a piece of text (`WORD`, `HARD`, `SOFT`) and its normal form."""
     first = piece[0]
     if first.isalnum():
-        normal = normal_word(piece)
+        normal = normal_word(piece.rstrip(" "))
         # What is nothing but an accent (a lone voicing mark) has an empty normal form.
         return (WORD, normal) if normal else (SOFT, "")
     if piece.count("\n") > 1 and piece.isspace():
@@ -346,9 +379,8 @@ def separators_agree(surface: str, name: str) -> bool:
     >>> separators_agree("IL 6", "IL6"), separators_agree("a cat", "ACAT")
     (True, False)
     """
-    return _breaks(surface) == _breaks(name) or not (
-        _short_break(surface, name) or _short_break(name, surface)
-    )
+    broken = _short_break(surface, name) or _short_break(name, surface)
+    return not broken or _breaks(surface) == _breaks(name)
 
 
 def _breaks(text: str) -> list[str]:

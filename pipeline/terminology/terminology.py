@@ -15,9 +15,9 @@ from pipeline.model import Candidate, EntityType
 from pipeline.terminology.full_taxonomy import FullTaxonomy, shared_taxonomy
 from pipeline.terminology.hierarchy import Hierarchy
 from pipeline.terminology.index import Index, open_index
-from pipeline.terminology.matcher import Match, find_names
+from pipeline.terminology.matcher import Match, Matcher
 from pipeline.terminology.name_match import NameMatch
-from pipeline.terminology.normal_form import Cutter, name_hash, separators_agree
+from pipeline.terminology.normal_form import name_hash, separators_agree
 from pipeline.terminology.snapshot import default_snapshot
 
 __all__ = ["EXACT", "ORTHOLOGY", "NameMatch", "Terminology", "shared_terminology"]
@@ -36,7 +36,7 @@ class Terminology:
     def __init__(self, index: Index, taxonomy: FullTaxonomy | None = None) -> None:
         self._index = index
         self._taxonomy = taxonomy
-        self._cutter = Cutter()
+        self._matcher = Matcher(index)
         self._taxa = index.concept_taxon.data
         predicates = index.predicates
         self._orthology = predicates.index(ORTHOLOGY) if ORTHOLOGY in predicates else -1
@@ -246,7 +246,7 @@ class Terminology:
         return self._cached_find(text)
 
     def _find(self, text: str) -> tuple[Match, ...]:
-        return tuple(find_names(self._cutter.cut(text), self._index))
+        return tuple(self._matcher.find(text))
 
     def name_matches(self, key: int, surface: str) -> tuple[NameMatch, ...]:
         """Return the names of a match's normal form that the surface form may stand for.
@@ -259,6 +259,10 @@ class Terminology:
 
     def _name_matches(self, key: int, surface: str) -> tuple[NameMatch, ...]:
         index = self._index
+        # Items of memory views, see `_homologues`.
+        concepts, scopes, types = (
+            a.data for a in (index.name_concept, index.name_scope, index.concept_type)
+        )
         folded = surface.casefold()
         result = []
         for name in index.key_names[key].tolist():
@@ -266,14 +270,14 @@ class Terminology:
             same = text.casefold() == folded
             if not same and not separators_agree(surface, text):
                 continue
-            concept = int(index.name_concept[name])
+            concept = concepts[name]
             result.append(
                 NameMatch(
                     self._curie(concept),
                     text,
-                    index.scopes[int(index.name_scope[name])],
-                    index.types[int(index.concept_type[concept])],
-                    int(index.concept_taxon[concept]),
+                    index.scopes[scopes[name]],
+                    index.types[types[concept]],
+                    self._taxa[concept],
                     2 if text == surface else int(same),
                 )
             )

@@ -12,7 +12,7 @@ from spacy.vocab import Vocab
 from pipeline.language import document_text, passage_starts
 from pipeline.recognition.abbreviations import find_definitions
 from pipeline.recognition.encoding import Definition
-from pipeline.recognition.features import Reading
+from pipeline.recognition.features import Reading, describe
 from pipeline.recognition.recognizer import NameReader
 from pipeline.training.corpora import TrainingCorpus
 
@@ -75,7 +75,10 @@ def read_papers(corpora: Sequence[TrainingCorpus], reader: NameReader) -> list[R
                     ),
                     readings,
                     # Most features come again and again; each is kept once.
-                    [[sys.intern(f) for f in described] for described in features],
+                    [
+                        [sys.intern(f) for f in describe(reading, of_place)]
+                        for reading, of_place in zip(readings, features, strict=True)
+                    ],
                 )
             )
     return found

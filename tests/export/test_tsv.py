@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.export.tsv import clean_cell, write_tsv
+from pipeline.export.tsv import clean_cell, row_line, tsv_line, write_tsv
 
 HOSTILE = st.text(st.sampled_from("a\"',\t\n\r\v\f\x85\u2028\u2029\0\x1c\x1f=+-@ \\\ufeff\ud800"))
 CELL = st.one_of(st.text(), HOSTILE, st.text(st.characters(codec=None)))
@@ -85,3 +85,16 @@ def test_an_empty_table_is_its_header(tmp_path):
 @pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "SEPT2", "1-2"])
 def test_no_value_is_changed_for_a_spreadsheet(value):
     assert clean_cell(value) == value
+
+
+PLAIN_CELLS = st.one_of(
+    st.integers(),
+    st.floats(0, 1),
+    st.text(),
+    st.sampled_from(['"a', "a\tb", "", " ", "α", "\x7f", "\x85\ud800", '\t"a', 'a"\r']),
+)
+
+
+@given(st.lists(PLAIN_CELLS, min_size=1, max_size=4))
+def test_a_plain_row_is_written_like_any_other(row):
+    assert row_line(tuple(row)) == tsv_line(row)

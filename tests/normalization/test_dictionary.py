@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from pipeline.language import annotate_text, load_dictionary
+from pipeline.language import (
+    annotate_papers,
+    annotate_text,
+    document_text,
+    load_dictionary,
+    mentions_of,
+)
+from pipeline.model import Paper, Passage
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +56,25 @@ def test_mentions_are_in_order_and_do_not_overlap(names: Language, words: list[s
     ends = [m.end for m in paper.mentions]
     starts = [m.start for m in paper.mentions]
     assert all(end <= start for end, start in zip(ends, starts[1:], strict=False))
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(
+                ["RUNX2", "mice", " ", "osteoarthritis", "\n\n", "β-", "IL 6", "\ud800", "😀", ", "]
+            )
+        ).map("".join),
+        max_size=3,
+    )
+)
+def test_without_tokens_the_mentions_are_the_same(names: Language, texts: list[str]) -> None:
+    paper = Paper("x", tuple(Passage(f"p{i}", "text", text) for i, text in enumerate(texts)))
+    (found,) = annotate_papers(names, [paper])
+    assert found.mentions == mentions_of(names(document_text(paper)), paper)
+
+
+def test_beside_another_component_it_works_on_the_doc() -> None:
+    nlp = load_dictionary()
+    nlp.add_pipe("sentencizer")
+    assert [m.text for m in annotate_text(nlp, "RUNX2 in mice.").mentions] == ["RUNX2", "mice"]

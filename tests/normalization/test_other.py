@@ -20,8 +20,8 @@ class Cells:
     def equivalents(self, curie: str) -> tuple[str, ...]:
         return (curie, "MESH:D010006") if curie == "CL:1" else (curie,)
 
-    def candidate(self, match: NameMatch) -> Candidate:
-        return Candidate(match.curie, self.name(match.curie), match.weight, match.text, match.scope)
+    def candidate(self, match: NameMatch, score: float) -> Candidate:
+        return Candidate(match.curie, self.name(match.curie), score, match.text, match.scope)
 
 
 def match(curie: str, text: str, scope: str = "exact", identical: int = 2) -> NameMatch:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pipeline.recognition.features import describe
 from pipeline.recognition.recognizer import NameReader
 from pipeline.terminology.terminology import Terminology
 
 
 def features(terminology: Terminology, text: str, surface: str) -> set[str]:
-    every, described = NameReader(terminology).read(text)
+    every, of_places = NameReader(terminology).read(text)
     (found,) = (
-        set(features)
-        for reading, features in zip(every, described, strict=True)
+        set(describe(reading, of_place))
+        for reading, of_place in zip(every, of_places, strict=True)
         if reading.type == "Species" and reading.around.surface == surface
     )
     return found

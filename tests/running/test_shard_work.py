@@ -6,13 +6,10 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
 from light_jobs import many, write_papers
 
 from pipeline.evaluation.seed_check import Finding, ListScore, Score
 from pipeline.evaluation.seed_verdicts import Status
-from pipeline.export.tsv import tsv_line
 from pipeline.model import (
     Annotation,
     Candidate,
@@ -25,7 +22,7 @@ from pipeline.model import (
 )
 from pipeline.running.items import Extents, Item, Position, Selection, read_items
 from pipeline.running.shard_results import Counts, ShardFile
-from pipeline.running.shard_work import Failure, Recipe, Rest, ShownPaper, _line
+from pipeline.running.shard_work import Failure, Recipe, Rest, ShownPaper
 from pipeline.running.shards import Shard
 
 
@@ -94,13 +91,3 @@ def test_words_of_a_shard_are_forgotten(recipe: Recipe) -> None:
     for number in range(1, 4):
         work.process(shard(number))
     assert len(work.nlp.vocab.strings) == before
-
-
-CELLS = st.one_of(
-    st.integers(), st.floats(0, 1), st.text(), st.sampled_from(['"a', "a\tb", "", " ", "α", "\x7f"])
-)
-
-
-@given(st.lists(CELLS, min_size=1, max_size=4))
-def test_lines_are_those_of_tsv(row: list[object]) -> None:
-    assert _line(tuple(row)) == tsv_line(row)

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.terminology.arrays import Filter, HashTable, Ragged, SortedStrings, Strings
+from pipeline.terminology.arrays import (
+    BEGINNING,
+    NAME,
+    Filter,
+    HashTable,
+    Ragged,
+    SortedStrings,
+    Strings,
+)
 
 TEXTS = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=30)
 # Strings that differ only behind the part that is searched, or in zeros at their end.
@@ -90,8 +98,8 @@ def test_an_empty_table_has_nothing() -> None:
 def test_a_filter_misses_nothing(names: list[int], beginnings: list[int], bits: int) -> None:
     one, other = np.array(names, np.uint64), np.array(beginnings, np.uint64)
     filter_ = Filter.build(one, other, bits=bits)
-    assert filter_.look(one)[0].all()
-    assert filter_.look(other)[1].all()
+    assert (filter_.look(one) & NAME).all()
+    assert (filter_.look(other) & BEGINNING).all()
 
 
 @given(st.lists(HASHES, max_size=50), st.lists(HASHES, max_size=50), st.lists(HASHES, max_size=50))
@@ -99,6 +107,9 @@ def test_a_filter_tells_apart_what_its_bits_tell_apart(
     names: list[int], beginnings: list[int], asked: list[int]
 ) -> None:
     filter_ = Filter.build(np.array(names, np.uint64), np.array(beginnings, np.uint64), bits=12)
-    is_name, begins = filter_.look(np.array(asked, np.uint64))
-    assert is_name.tolist() == [h >> 52 in {n >> 52 for n in names} for h in asked]
-    assert begins.tolist() == [h >> 52 in {b >> 52 for b in beginnings} for h in asked]
+    told = filter_.look(np.array(asked, np.uint64)).tolist()
+    assert told == [
+        NAME * (h >> 52 in {n >> 52 for n in names})
+        + BEGINNING * (h >> 52 in {b >> 52 for b in beginnings})
+        for h in asked
+    ]

@@ -6,6 +6,7 @@ import string
 import time
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from pipeline.terminology.normal_form import (
     PARAGRAPH,
     WORD,
     Cutter,
+    Int64s,
+    Uint64s,
     beginnings,
     normal_form,
     normal_word,
@@ -156,11 +159,15 @@ def test_a_single_line_end_is_a_blank(gap: str) -> None:
 
 @given(st.lists(WILD, min_size=1, max_size=8), st.integers(0, 20))
 def test_forgetting_never_changes_a_result(texts: list[str], limit: int) -> None:
-    small = Cutter(limit=limit)
+    def tell(kinds: npt.NDArray[np.uint8], hashes: Uint64s) -> Int64s:
+        return kinds + 10 * (hashes % 7).astype(int)
+
+    small = Cutter(limit=limit, tell=tell)
     for text in texts:
-        forgetful, fresh = small.cut(text), Cutter().cut(text)
-        for attribute in ("start", "end", "kind", "hash", "factor"):
+        forgetful, fresh = small.cut(text), Cutter(tell=tell).cut(text)
+        for attribute in ("start", "end", "kind", "hash", "factor", "told"):
             assert (getattr(forgetful, attribute) == getattr(fresh, attribute)).all()
+        assert (fresh.told == fresh.kind + 10 * (fresh.hash % 7).astype(int)).all()
 
 
 @given(WILD, WILD)
