@@ -29,7 +29,7 @@ from pipeline.terminology.taxon_kinds import TaxonKinds
 from pipeline.terminology.terminology import NameMatch, Terminology, shared_terminology
 
 METHOD = "dictionary"
-_REMEMBERED = 100_000
+_REMEMBERED = 20_000
 _HUMAN_TAXON = 9606
 _NO_FACTS = PaperFacts({}, frozenset())
 

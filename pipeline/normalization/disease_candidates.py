@@ -74,13 +74,13 @@ class DiseaseCandidates:
         self._names = NameLookup(terminology)
         self._usage = usage
         self.concept = self.concepts(terminology)
-        self.of = lru_cache(maxsize=5_000)(self._of)
-        self.exact = lru_cache(maxsize=20_000)(self._exact)
+        self.of = lru_cache(maxsize=1_000)(self._of)
+        self.exact = lru_cache(maxsize=4_000)(self._exact)
 
     @staticmethod
     def concepts(terminology: Terminology) -> Callable[[str], Concept]:
         """Return a function from an identifier to its concept, which remembers its answers."""
-        return lru_cache(maxsize=50_000)(lambda curie: disease_concept(curie, terminology))
+        return lru_cache(maxsize=10_000)(lambda curie: disease_concept(curie, terminology))
 
     def _of(self, text: str, surface: str) -> Mapping[Concept, DiseaseCandidate]:
         """Return the concepts that a mention may name, whatever the paper says.

@@ -179,10 +179,10 @@ class DiseaseFeatures:
         self._usage = usage
         self._weights = weights
         self.alone = lru_cache(maxsize=5_000)(self._describe)
-        self._about = lru_cache(maxsize=50_000)(self._describe_concept)
-        self._labels = lru_cache(maxsize=20_000)(self._names_of)
-        self._sure = lru_cache(maxsize=20_000)(self._only_meaning)
-        self._above = lru_cache(maxsize=10_000)(self._ancestors)
+        self._about = lru_cache(maxsize=10_000)(self._describe_concept)
+        self._labels = lru_cache(maxsize=7_000)(self._names_of)
+        self._sure = lru_cache(maxsize=4_000)(self._only_meaning)
+        self._above = lru_cache(maxsize=7_000)(self._ancestors)
 
     def describe(self, names: Sequence[DiseaseName]) -> list[Described]:
         """Return the candidates of all diseases that a paper names, with their features.

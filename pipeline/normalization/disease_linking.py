@@ -115,7 +115,7 @@ class DiseaseLinker:
         self._candidates = DiseaseCandidates(terminology, self._usage)
         weights = WordWeights(ranker.words, ranker.names)
         self._features = DiseaseFeatures(terminology, self._candidates, self._usage, weights)
-        self._alone = lru_cache(maxsize=20_000)(
+        self._alone = lru_cache(maxsize=4_000)(
             lambda name: ranker.model.odds(self._features.alone(name).rows)
         )
 

@@ -66,10 +66,10 @@ class Likeness(NamedTuple):
     words_less: float
 
 
-_stem = lru_cache(maxsize=100_000)(stem)
+_stem = lru_cache(maxsize=10_000)(stem)
 
 
-@lru_cache(maxsize=30_000)
+@lru_cache(maxsize=20_000)
 def name_words(text: str) -> NameWords:
     """Return the words of a name.
 
@@ -104,7 +104,7 @@ class WordWeights:
         self.names = names
         self._weights = {stem: math.log((names + 1) / n) for stem, n in counts.items()}
         self._unknown = math.log((names + 1) / 2)
-        self._weight_of = lru_cache(maxsize=100_000)(self._weigh)
+        self._weight_of = lru_cache(maxsize=12_000)(self._weigh)
 
     def likeness(self, text: str, name: str) -> Likeness:
         """Compare a string with a name."""

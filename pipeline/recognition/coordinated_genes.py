@@ -23,7 +23,7 @@ class CoordinatedGenes:
 
     def __init__(self, terminology: Terminology) -> None:
         self._terminology = terminology
-        self._is_gene = lru_cache(maxsize=20_000)(self._names_gene)
+        self._is_gene = lru_cache(maxsize=4_000)(self._names_gene)
 
     def complete(self, text: str, chosen: Sequence[Proposal]) -> list[Proposal]:
         """Replace gene proposals by the expressions that they are, or whose first name they are.

@@ -198,7 +198,7 @@ def features_of_place(reading: Reading, facts: PaperFacts, longer: str) -> list[
     return features
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _gene_features(sense: Sense, gene_taxa: frozenset[int]) -> tuple[str, ...]:
     case = sense.own.case
     supported = [n for n in sense.names if n.taxon == HUMAN_TAXON or n.taxon in gene_taxa]
@@ -255,7 +255,7 @@ class _Own:
     stop_reasons: Mapping[str, str]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def _own(surface: str) -> _Own:
     words = _WORD.findall(surface)
     length = next((label for limit, label in _LENGTHS if len(surface) <= limit), "25")

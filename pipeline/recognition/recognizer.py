@@ -61,7 +61,7 @@ class NameReader:
         self._gene_taxa = GeneTaxa(terminology)
         self._kinds = TaxonKinds(terminology).of
         # What a surface form may name is the same wherever it stands.
-        self._senses = lru_cache(maxsize=20_000)(self._read_senses)
+        self._senses = lru_cache(maxsize=8_000)(self._read_senses)
 
     def read(self, text: str) -> tuple[list[Reading], list[list[str]]]:
         """Return all readings of a text, overlapping ones too, and what their places tell.
@@ -138,7 +138,7 @@ class Recognizer(Rebuilt):
         self.reader = NameReader(terminology)
         self.combiner = Combiner(terminology)
         self.model = model
-        self._weight: Callable[[Sense], float] = lru_cache(maxsize=20_000)(
+        self._weight: Callable[[Sense], float] = lru_cache(maxsize=8_000)(
             lambda sense: model.weight(sense.type, sense.features)
         )
         self.tagger = tagger

@@ -82,11 +82,11 @@ class FullTaxonomy:
         self._files = files
         self._cache = cache
         # The same few thousand names make up most of the names of any text.
-        self.taxa_named = lru_cache(maxsize=50_000)(self._taxa_named)
+        self.taxa_named = lru_cache(maxsize=10_000)(self._taxa_named)
         self._finder = NameFinder(self)
-        self._plain_word = lru_cache(maxsize=50_000)(normal_form)
-        self._begins_vernacular = lru_cache(maxsize=50_000)(self._has_vernacular_beginning)
-        self._beginning = lru_cache(maxsize=50_000)(self._beginning_of)
+        self._plain_word = lru_cache(maxsize=20_000)(normal_form)
+        self._begins_vernacular = lru_cache(maxsize=20_000)(self._has_vernacular_beginning)
+        self._beginning = lru_cache(maxsize=20_000)(self._beginning_of)
         self._vernacular = lru_cache(maxsize=50_000)(self._taxa_called)
 
     @classmethod

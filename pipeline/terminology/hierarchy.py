@@ -15,7 +15,7 @@ import numpy as np
 from pipeline.terminology.arrays import Ragged
 from pipeline.terminology.index import Index
 
-_REMEMBERED = 8192
+_REMEMBERED = 4096
 """Concepts whose ancestors are kept; those of a taxon, the deepest, take some 2 kB."""
 
 
@@ -32,9 +32,9 @@ class Hierarchy:
 
     def __init__(self, index: Index, find: Callable[[str], int] | None = None) -> None:
         self._index = index
-        self._any = find or lru_cache(maxsize=50_000)(index.curies.find)
+        self._any = find or lru_cache(maxsize=20_000)(index.curies.find)
         self._current = index.concept_current.data
-        self._curie = lru_cache(maxsize=50_000)(index.curies.__getitem__)
+        self._curie = lru_cache(maxsize=10_000)(index.curies.__getitem__)
         self._up = lru_cache(maxsize=_REMEMBERED)(lambda n: _reach(n, self._parents_of))
         self._parents_of = _neighbours(index.parents)
 

@@ -120,7 +120,7 @@ def word_tokens(word: str) -> list[str]:
     return list(_word_tokens(word))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def _word_tokens(word: str) -> tuple[str, ...]:
     return tuple(_TOKENS.findall(normal_word(word)))
 

@@ -81,7 +81,7 @@ _IRREGULAR = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=80_000)
 def normal_word(word: str) -> str:
     """Return the normal form of one word (a run of letters and digits).
 
@@ -354,7 +354,7 @@ def normal_piece(piece: str) -> tuple[int, str]:
     return HARD, unicodedata.normalize("NFKC", piece)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=30_000)
 def normal_form(text: str) -> str:
     """Return the normal form of a text as a readable string.
 
@@ -364,7 +364,7 @@ def normal_form(text: str) -> str:
     return "".join([_normal_piece(piece) for piece in _PIECES.findall(text)])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
 def _normal_piece(piece: str) -> str:
     return normal_piece(piece)[1]
 

@@ -96,7 +96,7 @@ class NameFinder:
         self._taxa = taxonomy.taxa_named
         self._begins = taxonomy.has_beginning
         # Texts repeat their capitalized words; what may begin a name is asked once for each.
-        self._first = lru_cache(maxsize=100_000)(self._beginnings)
+        self._first = lru_cache(maxsize=5_000)(self._beginnings)
 
     def find(self, text: str, others: Collection[str] = ()) -> list[FoundName]:
         """Return the names of a text, none within another, in text order.

@@ -35,7 +35,7 @@ class TaxonKinds:
         self._terminology = terminology
         self.of = lru_cache(maxsize=20_000)(self._of)
         # Relatives share what is above them.
-        self._above = lru_cache(maxsize=20_000)(self._look_above)
+        self._above = lru_cache(maxsize=5_000)(self._look_above)
 
     def _of(self, taxon: str) -> tuple[str, str]:
         """Return the class of a taxon's rank, and its group; `unknown` for what is no taxon."""

@@ -12,6 +12,7 @@ from sys import intern
 import numpy as np
 
 from pipeline.model import Candidate, EntityType
+from pipeline.terminology.candidate_set import natural_key
 from pipeline.terminology.full_taxonomy import FullTaxonomy, shared_taxonomy
 from pipeline.terminology.hierarchy import Hierarchy
 from pipeline.terminology.index import Index, open_index
@@ -26,6 +27,8 @@ ORTHOLOGY = "RO:HOM0000017"
 EXACT = "skos:exactMatch"
 _EQUIVALENT_PREFIXES = ("MONDO:", "MESH:", "OMIM:")
 _BINOMIAL = re.compile(r"[A-Z][a-z]+ [a-z]+(?:-[a-z]+)*")
+_LONGEST_NUMBER = 10
+"""Digits of a taxon number, at most: an input may have thousands, which no number is made of."""
 # As headings (`Streptococcus Faecium`) and scanned pages (`Streptococcusfaecium`) have it.
 _LIKE_BINOMIAL = re.compile(r"[A-Z][a-z]+ [A-Za-z][a-z]*(?:-[a-z]+)*|[A-Z][a-z]{11,}")
 
@@ -40,14 +43,12 @@ class Terminology:
         self._taxa = index.concept_taxon.data
         predicates = index.predicates
         self._orthology = predicates.index(ORTHOLOGY) if ORTHOLOGY in predicates else -1
-        self._number = lru_cache(maxsize=50_000)(index.curies.find)
+        self._number = lru_cache(maxsize=20_000)(index.curies.find)
         # The same few thousand names make up most matches of any text.
-        self._cached_matches = lru_cache(maxsize=20_000)(self._name_matches)
-        self._cached_exact_matches = lru_cache(maxsize=20_000)(self._exact_matches)
-        self._cached_name = lru_cache(maxsize=20_000)(self._name)
-        self._cached_mappings = lru_cache(maxsize=20_000)(self._mappings)
-        self._cached_equivalents = lru_cache(maxsize=20_000)(self._equivalents)
-        self._cached_homologues = lru_cache(maxsize=20_000)(self._homologues)
+        self._cached_matches = lru_cache(maxsize=4_000)(self._name_matches)
+        self._cached_exact_matches = lru_cache(maxsize=8_000)(self._exact_matches)
+        self._cached_name = lru_cache(maxsize=10_000)(self._name)
+        self._cached_equivalents = lru_cache(maxsize=8_000)(self._equivalents)
         # Recognition and normalization ask for the same text, one after the other.
         self._cached_find = lru_cache(maxsize=1)(self._find)
         self._cached_taxa = lru_cache(maxsize=1)(self._find_taxa)
@@ -186,9 +187,6 @@ class Terminology:
 
     def mappings(self, curie: str) -> tuple[tuple[str, str], ...]:
         """Return predicate and object of each mapping, seen from this concept."""
-        return self._cached_mappings(curie)
-
-    def _mappings(self, curie: str) -> tuple[tuple[str, str], ...]:
         number = self._number(curie)
         if number < 0:
             return ()
@@ -217,9 +215,6 @@ class Terminology:
 
     def homologues(self, curie: str) -> tuple[str, ...]:
         """Return the genes of other species in the same group of orthologs."""
-        return self._cached_homologues(curie)
-
-    def _homologues(self, curie: str) -> tuple[str, ...]:
         number = self._number(curie)
         if number < 0:
             return ()
@@ -327,7 +322,8 @@ class Terminology:
     def _in_taxonomy(self, curie: str) -> tuple[FullTaxonomy, int] | None:
         """Return the full taxonomy and the taxon's number there, if it has it."""
         prefix, _, local = curie.partition(":")
-        if self._taxonomy is None or prefix != "NCBITaxon" or not local.isdecimal():
+        is_number = local.isdecimal() and len(local) <= _LONGEST_NUMBER
+        if self._taxonomy is None or prefix != "NCBITaxon" or not is_number:
             return None
         return (self._taxonomy, int(local)) if int(local) in self._taxonomy else None
 
@@ -358,7 +354,7 @@ class Terminology:
                 best[match.curie] = match
         return sorted(
             (self.candidate(match) for match in best.values()),
-            key=lambda c: (-c.score, c.taxon != "NCBITaxon:9606", _natural(c.curie)),
+            key=lambda c: (-c.score, c.taxon != "NCBITaxon:9606", natural_key(c.curie)),
         )
 
     def candidate(self, match: NameMatch, score: float | None = None) -> Candidate:
@@ -383,11 +379,6 @@ class Terminology:
     def __iter__(self) -> Iterator[str]:
         """Iterate over all identifiers, in order."""
         return (self._curie(i) for i in range(len(self._index.curies)))
-
-
-def _natural(curie: str) -> tuple[str, int, str]:
-    prefix, _, local = curie.partition(":")
-    return prefix, int(local) if local.isdecimal() else 0, local
 
 
 @cache

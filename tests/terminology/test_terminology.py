@@ -285,3 +285,10 @@ def test_the_embedded_retired_identifiers(terminology: Terminology) -> None:
         successor = terminology.current(curie)
         assert terminology.current(successor) == successor
         assert terminology.name(successor)
+
+
+def test_an_identifier_with_thousands_of_digits_is_unknown(terminology: Terminology) -> None:
+    absurd = "NCBITaxon:" + "1" * 5000
+    assert terminology.current(absurd) == absurd
+    assert terminology.name(absurd) == ""
+    assert terminology.parents(absurd) == ()
