@@ -64,7 +64,7 @@ class _Loader(WorkerPlugin):  # type: ignore[misc]  # Dask's types are unfinishe
         """Begin to load."""
         # spaCy is not made for threads: a worker with several works on one shard at a time.
         self.lock = threading.Lock()
-        self.deadline = _Deadline()
+        self.deadline = Deadline()
         thread = ThreadPoolExecutor(1)
         self._work = thread.submit(self._open, worker.address)
         thread.shutdown(wait=False)
@@ -234,22 +234,28 @@ def _work_on(shard: Shard, plugin: str, seconds: float) -> ShardResult | _Lost:
             loader.deadline.lift()
 
 
-class _Deadline:
+class Deadline:
     """Ends this process when what happens within takes too long: a task cannot be interrupted.
 
     The watch is a thread of its own, started for a while of papers and not for each: a thirtieth
     of a paper's time would go into starting and stopping it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, grace: float = _SECONDS_OF_GRACE) -> None:
+        """Set up.
+
+        Args:
+            grace: Seconds for which one watch is enough, and that a paper may take longer.
+        """
+        self._grace = grace
         self._set = -math.inf
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Allow what happens within at least these seconds, and a second more at most."""
+        """Allow what happens within at least these seconds, and the grace more at most."""
         now = time.monotonic()
-        if not now - self._set < _SECONDS_OF_GRACE:
-            faulthandler.dump_traceback_later(seconds + _SECONDS_OF_GRACE, exit=True)
+        if now - self._set >= self._grace:
+            faulthandler.dump_traceback_later(seconds + self._grace, exit=True)
             self._set = now
         yield
 

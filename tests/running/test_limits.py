@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.running.dask_engine import _deadline
+from pipeline.running.dask_engine import Deadline
 from pipeline.running.limits import TimeLimitError, limit_memory, time_limit
 
 
@@ -67,9 +67,23 @@ def test_memory_is_limited() -> None:
 
 def test_a_worker_of_dask_ends_itself() -> None:
     def hang() -> None:
-        with _deadline(5):
+        deadline = Deadline()
+        with deadline.within(5):
             pass
-        with _deadline(0.05):
+        deadline.lift()
+        with deadline.within(0.05):
             re.match(r"(a+)+$", "a" * 40 + "b")
 
     assert exit_code(hang) == 1
+
+
+def test_a_worker_of_dask_that_is_in_time_lives_on() -> None:
+    def work() -> None:
+        deadline = Deadline(grace=0.2)
+        for _ in range(10):  # each has its time; all together take longer than one may
+            with deadline.within(0.3):
+                time.sleep(0.1)
+        deadline.lift()
+        time.sleep(0.8)
+
+    assert exit_code(work) == 0
