@@ -82,6 +82,12 @@ def evaluate(
     gold_mentions: Annotated[
         bool, typer.Option("--gold-mentions", help="Give the gold spans: normalization alone.")
     ] = False,
+    species_of_genes: Annotated[
+        bool,
+        typer.Option(
+            "--species-of-genes", help="Score the species of genes in the place of the genes."
+        ),
+    ] = False,
     errors: Annotated[
         Path | None,
         typer.Option(help="Write every error with its class to this TSV.", show_default=False),
@@ -157,6 +163,8 @@ def evaluate(
         )
     files = Files(results=output, errors=errors, comparison=html, documents=html_documents)
     files.prepare()
+    if species_of_genes and (errors or html or summary_errors):
+        raise UsageError("--species-of-genes gives figures: errors are told of genes")
     if floors and predictions:
         raise UsageError("--floors holds for our own annotation, not for predictions")
     wanted = read_floors(floors) if floors else []
@@ -168,6 +176,7 @@ def evaluate(
         types=tuple(type_ or ()),
         metrics=tuple(metric or ()),
         gold_mentions=gold_mentions,
+        species_of_genes=species_of_genes,
         ablate=ablate,
         compare=compare,
         samples=samples,

@@ -11,11 +11,12 @@ from typing import Final
 from pipeline.errors import UsageError
 from pipeline.evaluation import corpora, predictions
 from pipeline.evaluation.evaluate import Result, blind, evaluate, with_gold_mentions
+from pipeline.evaluation.gene_species import SpeciesOfGenes
 from pipeline.evaluation.metrics import GOLD_MENTION_METRICS, METRICS, metric
 from pipeline.evaluation.paired import with_differences
 from pipeline.evaluation.scoring import Row
 from pipeline.language import ABLATIONS, annotate_papers, link_papers, load
-from pipeline.model import Paper, Problem
+from pipeline.model import EntityType, Paper, Problem
 from pipeline.normalization.disease_ranking import shipped_ranker
 from pipeline.recognition.acceptance import shipped_model
 from pipeline.recognition.recognizer import DEFAULT_GUIDELINE
@@ -44,6 +45,7 @@ class Request:
         types: Types to score; none for all.
         metrics: Names of metrics; none for all that fit.
         gold_mentions: Whether our pipeline is given the gold spans, and only normalizes.
+        species_of_genes: Whether the species of genes are scored in the place of the genes.
         ablate: Whether to score our pipeline without each of its steps as well.
         compare: Whether to compare each further system with ours on the same documents.
         samples: Draws for confidence intervals and comparisons.
@@ -59,6 +61,7 @@ class Request:
     types: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
     gold_mentions: bool = False
+    species_of_genes: bool = False
     ablate: bool = False
     compare: bool = False
     samples: int = 0
@@ -127,9 +130,9 @@ def run_evaluation(
             system=system,
             prepare=with_gold_mentions if request.gold_mentions else blind,
             splits=splits,
-            types=request.types or None,
+            types=(EntityType.GENE,) if request.species_of_genes else request.types or None,
             metrics=[m.name for m in metrics],
-            resolver=terminology,
+            resolver=SpeciesOfGenes(terminology) if request.species_of_genes else terminology,
             training_documents=_training_documents() if own else None,
             lenient=request.lenient,
             samples=request.samples,
@@ -176,6 +179,8 @@ def _check_options(request: Request) -> None:
         raise UsageError("--ablate scores our own annotation, not predictions")
     if request.predictions and request.gold_mentions:
         raise UsageError("--gold-mentions is for our own annotation, not for predictions")
+    if request.species_of_genes and set(request.types) - {EntityType.GENE}:
+        raise UsageError("--species-of-genes scores genes, no other type")
     if request.compare and not (request.peers or request.ablate):
         raise UsageError("--compare needs systems to compare ours with: --peers DIR or --ablate")
 
