@@ -7,9 +7,11 @@ that a directory that was cut short is known for what it is.
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,34 @@ import numpy as np
 
 from pipeline.terminology.arrays import Arrays
 
+LOG = logging.getLogger("bionorm")
+
 _CATALOGUE = "index.json"
 _KEPT_SECONDS = 60 * 24 * 3600
+
+
+def open_arrays(target: Path, make: Callable[[], Arrays], what: str) -> Arrays:
+    """Map arrays into memory; make and keep them first when they are not there or not whole.
+
+    Args:
+        target: Their directory.
+        make: Makes them.
+        what: What they are, in words.
+    """
+    if (opened := load_arrays(target)) is not None:
+        return opened[0]
+    if target.exists():
+        LOG.warning("%s in %s are damaged; compiling them again", what, target)
+        shutil.rmtree(target, ignore_errors=True)
+    else:
+        LOG.info("compiling %s (once)", what)
+    made = make()
+    try:
+        save_arrays(made, {}, target)
+    except OSError as error:
+        LOG.warning("%s cannot be kept in %s: %s", what, target.parent, error)
+    opened = load_arrays(target)
+    return opened[0] if opened else made
 
 
 def save_arrays(arrays: Arrays, notes: dict[str, Any], target: Path) -> None:

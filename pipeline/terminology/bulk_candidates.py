@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.terminology.candidate_set import HUMAN, natural_key
+from pipeline.terminology.candidate_set import HUMAN, fits, natural_key
 from pipeline.terminology.index import Index
 
 Int64s = npt.NDArray[np.int64]
 Float64s = npt.NDArray[np.float64]
+
+_Columns = tuple[Int64s, Int64s, Float64s, Int64s, Int64s]
+"""Strings, names, scores, methods and steps."""
 
 _MOST_POINTS = 16_384
 """More than a score has ten-thousandths."""
@@ -56,18 +59,12 @@ class BulkCandidates:
     def __init__(self, index: Index, organism: int | None) -> None:
         self._index = index
         self._organism = organism
-        self._parts: list[tuple[Int64s, Int64s, Float64s, Int64s, Int64s]] = []
+        self._parts: list[_Columns] = []
         self._kinds: dict[str, int] = {}
 
     def fitting(self, names: npt.NDArray[np.int32], type: str | None) -> npt.NDArray[np.bool_]:
         """Tell which names' concepts have the type, and the organism if they are genes."""
-        index = self._index
-        concepts = index.name_concept[names]
-        fit = np.ones(len(names), np.bool_)
-        if type is not None:
-            known = type in index.types
-            fit &= known and index.concept_type[concepts] == index.types.index(type)
-        return fit & self._of_organism(concepts)
+        return fits(self._index, names, type, self._organism)
 
     def add(
         self,
@@ -95,10 +92,9 @@ class BulkCandidates:
         step = np.broadcast_to(np.asarray(steps, np.int64), len(found))
         part = (np.asarray(rows, np.int64), found, np.asarray(scores, np.float64), kind, step)
         if self._organism is not None:
-            fit = np.flatnonzero(self._of_organism(self._index.name_concept[found]))
-            self._parts.append(tuple(column[fit] for column in part))  # type: ignore[arg-type]
-        else:
-            self._parts.append(part)
+            fit = np.flatnonzero(fits(self._index, found, None, self._organism))
+            part = _some(part, fit)
+        self._parts.append(part)
 
     def counts(self, count: int) -> Int64s:
         """Return how many concepts each of so many strings has."""
@@ -117,8 +113,7 @@ class BulkCandidates:
         index = self._index
         columns = self._columns()
         if among is not None:
-            chosen = np.flatnonzero(among[columns[0]])
-            columns = tuple(column[chosen] for column in columns)  # type: ignore[assignment]
+            columns = _some(columns, np.flatnonzero(among[columns[0]]))
         rows, names, scores, kinds, steps = columns
         concepts = index.name_concept[names].astype(np.int64)
         # What is compared fits into one number, which is sorted faster than columns are.
@@ -153,11 +148,11 @@ class BulkCandidates:
     def _told_apart(self, ranked: Int64s, rank: Int64s, concepts: Int64s) -> Int64s:
         """Order what has the same rank by identifier."""
         same = np.diff(rank[ranked]) == 0
+        if not same.any():
+            return ranked
         tied = np.zeros(len(ranked), np.bool_)
         tied[1:] |= same
         tied[:-1] |= same
-        if not same.any():
-            return ranked
         places = np.flatnonzero(tied)
         numbers, which = np.unique(concepts[ranked[places]], return_inverse=True)
         curies = [self._index.curies[number] for number in numbers.tolist()]
@@ -168,7 +163,7 @@ class BulkCandidates:
         result[places] = ranked[places][np.lexsort((natural[which], rank[ranked[places]]))]
         return result
 
-    def _columns(self) -> tuple[Int64s, Int64s, Float64s, Int64s, Int64s]:
+    def _columns(self) -> _Columns:
         if not self._parts:
             none = np.zeros(0, np.int64)
             return none, none, np.zeros(0), none, none
@@ -177,9 +172,7 @@ class BulkCandidates:
             self._parts = [tuple(columns)]
         return self._parts[0]
 
-    def _of_organism(self, concepts: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-        if self._organism is None:
-            return np.ones(len(concepts), np.bool_)
-        taxa = self._index.concept_taxon[concepts]
-        fit: npt.NDArray[np.bool_] = (taxa == 0) | (taxa == self._organism)
-        return fit
+
+def _some(columns: _Columns, chosen: Int64s) -> _Columns:
+    rows, names, scores, methods, steps = columns
+    return rows[chosen], names[chosen], scores[chosen], methods[chosen], steps[chosen]

@@ -37,8 +37,9 @@ from pipeline.terminology.fuzzy import (
     trigram_scores,
     within,
 )
-from pipeline.terminology.fuzzy_index import positions
+from pipeline.terminology.fuzzy_index import gather, positions
 from pipeline.terminology.index import Index
+from pipeline.terminology.name_hashes import name_hashes
 from pipeline.terminology.name_words import (
     genus_number,
     has_core,
@@ -50,7 +51,6 @@ from pipeline.terminology.normal_form import (
     Cutter,
     Int64s,
     Uint64s,
-    name_hashes,
     separators_agree,
 )
 from pipeline.terminology.terminology import Terminology
@@ -282,7 +282,7 @@ class BulkLookup:
 def _gathered(ragged: Ragged, rows: Int64s) -> tuple[Int64s, npt.NDArray[np.int32]]:
     """Return the values of some rows, and for each value the place of its row among them."""
     counts = ragged.starts[rows + 1].astype(np.int64) - ragged.starts[rows]
-    return np.repeat(np.arange(len(rows)), counts), ragged.values[positions(ragged.starts, rows)]
+    return np.repeat(np.arange(len(rows)), counts), gather(ragged, rows)
 
 
 def _spans(

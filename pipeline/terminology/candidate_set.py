@@ -33,15 +33,7 @@ class CandidateSet:
 
     def fitting(self, names: Numbers, type: str | None) -> Numbers:
         """Return those of some names whose concept has the type, and the organism if a gene."""
-        concepts = self._index.name_concept[names]
-        fit = np.ones(len(names), bool)
-        if type is not None:
-            known = type in self._index.types
-            fit &= known and self._index.concept_type[concepts] == self._index.types.index(type)
-        if self._organism is not None:
-            taxa = self._index.concept_taxon[concepts]
-            fit &= (taxa == 0) | (taxa == self._organism)
-        fitting: Numbers = names[fit]
+        fitting: Numbers = names[fits(self._index, names, type, self._organism)]
         return fitting
 
     def add(self, names: Numbers, scores: npt.NDArray[np.float64], method: str) -> None:
@@ -49,8 +41,7 @@ class CandidateSet:
         if not len(names):
             return
         if self._organism is not None:
-            taxa = self._index.concept_taxon[self._index.name_concept[names]]
-            fit = (taxa == 0) | (taxa == self._organism)
+            fit = fits(self._index, names, None, self._organism)
             names, scores = names[fit], scores[fit]
         self._names.append(names.astype(np.int64))
         self._scores.append(scores)
@@ -119,6 +110,21 @@ class _Identifier:
     def __lt__(self, other: _Identifier) -> bool:
         curies = self.index.curies
         return natural_key(curies[self.number]) < natural_key(curies[other.number])
+
+
+def fits(
+    index: Index, names: Numbers, type: str | None, organism: int | None
+) -> npt.NDArray[np.bool_]:
+    """Tell which names' concepts have a type, and an organism if they are genes; None is any."""
+    concepts = index.name_concept[names]
+    fit = np.ones(len(names), np.bool_)
+    if type is not None:
+        known = type in index.types
+        fit &= known and index.concept_type[concepts] == index.types.index(type)
+    if organism is not None:
+        taxa = index.concept_taxon[concepts]
+        fit &= (taxa == 0) | (taxa == organism)
+    return fit
 
 
 def natural_key(curie: str) -> tuple[str, int, str]:

@@ -28,9 +28,9 @@ from pipeline.terminology.arrays import (
     SortedStrings,
     Strings,
 )
+from pipeline.terminology.name_hashes import fold, words_of
 from pipeline.terminology.name_variants import variant_rows
 from pipeline.terminology.normal_form import (
-    PARAGRAPH,
     WORD,
     Cutter,
     Int64s,
@@ -39,7 +39,6 @@ from pipeline.terminology.normal_form import (
     beginnings,
     mix,
     normal_word,
-    polynomial,
 )
 from pipeline.terminology.snapshot import read_table
 
@@ -278,7 +277,7 @@ def _keys(texts: pa.Array, matched: Int64s) -> Arrays:
         punctuated[owner[~is_word]] = True
         # Without its punctuation `Neoplasms, Breast` also matches `neoplasms breast`.
         for kept in (np.ones(len(owner), bool), is_word & punctuated[owner]):
-            present, folded, steps = _fold(words.hash[kept], words.factor[kept], owner[kept])
+            present, folded, steps = fold(words.hash[kept], words.factor[kept], owner[kept])
             names.append(numbers[present])
             hashes.append(folded)
             starts.append(steps)
@@ -301,35 +300,10 @@ def _keys(texts: pa.Array, matched: Int64s) -> Arrays:
 def _cut_names(texts: pa.Array, numbers: Int64s) -> Iterator[tuple[Int64s, Words, Int64s]]:
     """Cut names, many at a time; yields their numbers, the words, and whose word each is."""
     cutter = Cutter(limit=1 << 30)
-    wall = np.uint64(polynomial(PARAGRAPH)[0])
     for start in range(0, len(numbers), _CHUNK):
         part = numbers[start : start + _CHUNK]
         chunk = texts.take(pa.array(part)).to_pylist()
-        words = cutter.cut(PARAGRAPH.join(text.strip() or "?" for text in chunk))
-        is_wall = words.hash == wall
-        owner = np.cumsum(is_wall)
-        inside = ~is_wall
-        yield (
-            part,
-            words.where(inside),
-            owner[inside],
-        )
-
-
-def _fold(value: Uint64s, factor: Uint64s, owner: Int64s) -> tuple[Int64s, Uint64s, Uint64s]:
-    """Combine the words of each name; returns owners, their hashes, and those of beginnings."""
-    every = np.bincount(owner)
-    owners = np.flatnonzero(every)
-    count = every[owners]
-    first = np.cumsum(count) - count
-    total = np.zeros(len(owners), np.uint64)
-    steps: list[Uint64s] = [np.zeros(0, np.uint64)]
-    for k in range(int(count.max(initial=0))):
-        longer = np.flatnonzero(count > k)
-        word = first[longer] + k
-        total[longer] = total[longer] * factor[word] + value[word]
-        steps.append(total[longer][count[longer] > k + 1])
-    return owners, total, np.concatenate(steps)
+        yield part, *words_of([text.strip() or "?" for text in chunk], cutter)
 
 
 def _short_beginnings(texts: pa.Array) -> Uint64s:

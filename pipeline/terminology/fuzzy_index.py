@@ -8,9 +8,7 @@ when these lengths are. The arrays are compiled once for a terminology, when the
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
-import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -20,7 +18,7 @@ import numpy.typing as npt
 
 from pipeline.model import EntityType
 from pipeline.terminology import array_store, name_words, normal_form
-from pipeline.terminology.array_store import load_arrays, save_arrays
+from pipeline.terminology.array_store import open_arrays
 from pipeline.terminology.arrays import Arrays, Ragged
 from pipeline.terminology.compile import UNMATCHED_SCOPES
 from pipeline.terminology.index import Index, cache_directory
@@ -38,7 +36,6 @@ from pipeline.terminology.normal_form import Int64s, Uint64s
 
 Floats = npt.NDArray[np.float32]
 
-LOG = logging.getLogger("bionorm")
 
 LETTERS = 38
 """Kinds of characters in a trigram: border, a to z, 0 to 9, any other."""
@@ -74,7 +71,7 @@ class TypeIndex:
 
     def names_of(self, forms: Int64s | npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
         """Return the names of some forms, form after form."""
-        return _gather(self.names, np.asarray(forms, np.int64))
+        return gather(self.names, np.asarray(forms, np.int64))
 
     def of_class(self, kind: str, number: int) -> npt.NDArray[np.int32]:
         """Return the forms of a class, ascending; none for the number 0."""
@@ -96,20 +93,8 @@ def open_fuzzy_index(index: Index, *, cache: Path | None = None) -> dict[str, Ty
     """
     types = [t for t in index.types if t]
     target = (cache or cache_directory()) / "fuzzy" / _key(index)
-    if (opened := load_arrays(target)) is not None:
-        return {t: _type_index(opened[0], t) for t in types}
-    if target.exists():
-        LOG.warning("the arrays in %s are damaged; compiling them again", target)
-        shutil.rmtree(target, ignore_errors=True)
-    else:
-        LOG.info("compiling the arrays for inexact lookup (once for this terminology)")
-    compiled = compile_fuzzy(index)
-    try:
-        save_arrays(compiled, {}, target)
-    except OSError as error:
-        LOG.warning("the arrays cannot be kept in %s: %s", target.parent, error)
-    opened = load_arrays(target)
-    return {t: _type_index(opened[0] if opened else compiled, t) for t in types}
+    arrays = open_arrays(target, lambda: compile_fuzzy(index), "the arrays for inexact lookup")
+    return {t: _type_index(arrays, t) for t in types}
 
 
 def token_grams(tokens: Sequence[str]) -> Ragged:
@@ -185,7 +170,7 @@ def _tokenize(index: Index) -> tuple[Int64s, Ragged, list[str]]:
                 spelled.append([vocabulary.setdefault(t, len(vocabulary)) for t in parts])
         pieces.append(np.fromiter(map(words.__getitem__, found), np.int64, len(found)))
     table = _ragged(spelled)
-    flat = _gather(table, np.concatenate([np.zeros(0, np.int64), *pieces]))
+    flat = gather(table, np.concatenate([np.zeros(0, np.int64), *pieces]))
     ends = np.flatnonzero(flat < 0)
     counts = np.diff(ends, prepend=-1) - 1
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
@@ -208,14 +193,15 @@ def positions(starts: npt.NDArray[np.uint32], rows: Int64s | npt.NDArray[np.int3
     return places
 
 
-def _gather(ragged: Ragged, rows: Int64s) -> npt.NDArray[np.int32]:
+def gather(ragged: Ragged, rows: Int64s) -> npt.NDArray[np.int32]:
+    """Return the values of some rows of a ragged list, row after row."""
     return ragged.values[positions(ragged.starts, rows)]
 
 
 def _select(ragged: Ragged, rows: Int64s) -> Ragged:
     counts = np.diff(ragged.starts.astype(np.int64))[rows]
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32)
-    return Ragged(starts, _gather(ragged, rows))
+    return Ragged(starts, gather(ragged, rows))
 
 
 def _sums(values: Uint64s, starts: npt.NDArray[np.uint32]) -> Uint64s:
@@ -273,7 +259,7 @@ def _grams(forms: Ragged, words: list[str], least: int) -> tuple[Ragged, Floats,
     per_token = np.diff(table.starts.astype(np.int64))[forms.values]
     of_token = np.repeat(np.arange(len(forms.starts) - 1), np.diff(forms.starts))
     owner = np.repeat(of_token, per_token)
-    grams = _gather(table, forms.values.astype(np.int64))
+    grams = gather(table, forms.values.astype(np.int64))
     kept = long_enough[owner]
     owner, gram = np.divmod(np.unique(owner[kept] * GRAMS + grams[kept]), GRAMS)
     count = len(forms.starts) - 1

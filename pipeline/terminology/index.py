@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import platformdirs
 
-from pipeline.terminology import arrays, compile, name_variants, normal_form
+from pipeline.terminology import arrays, compile, name_hashes, name_variants, normal_form
 from pipeline.terminology.array_store import load_arrays, save_arrays
 from pipeline.terminology.arrays import (
     Arrays,
@@ -154,7 +154,7 @@ def open_index(snapshot: Path, *, cache: Path | None = None) -> Index:
 def _key(snapshot: Path) -> str:
     digest = hashlib.sha256(f"{INDEX_VERSION} {snapshot_hash(snapshot)}".encode())
     digest.update(own_names().read_bytes())
-    for module in (arrays, compile, name_variants, normal_form):
+    for module in (arrays, compile, name_hashes, name_variants, normal_form):
         # What the code makes of a snapshot is as much a part of the index as the snapshot.
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()[:24]

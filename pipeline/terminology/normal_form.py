@@ -318,28 +318,6 @@ def name_hash(text: str) -> int | None:
     return value ^ (value >> 31)
 
 
-def name_hashes(texts: Sequence[str], cutter: Cutter) -> tuple[Uint64s, npt.NDArray[np.bool_]]:
-    """Return the hash of each text as one name (`name_hash`), and which texts have words at all.
-
-    Args:
-        texts: The texts, without line breaks.
-        cutter: What cuts them, all at once, and remembers their words.
-    """
-    ends = np.cumsum([len(text) + len(PARAGRAPH) for text in texts])
-    words = cutter.cut(PARAGRAPH.join(texts))
-    row = np.searchsorted(ends, words.start, "right")
-    inside = np.flatnonzero(words.end <= ends[row] - len(PARAGRAPH))
-    row, hashes, factors = row[inside], words.hash[inside], words.factor[inside]
-    place = np.searchsorted(row, np.arange(len(texts)))
-    count = np.diff(place, append=len(row))
-    values = np.zeros(len(texts), np.uint64)
-    for k in range(int(count.max(initial=0))):
-        longer = np.flatnonzero(count > k)
-        word = place[longer] + k
-        values[longer] = values[longer] * factors[word] + hashes[word]
-    return mix(values), count > 0
-
-
 def normal_piece(piece: str) -> tuple[int, str]:
     """Return the kind of a piece of text (`WORD`, `HARD`, `SOFT`) and its normal form."""
     first = piece[0]

@@ -8,7 +8,6 @@ begins in the block: 12 bytes a name, mapped into memory.
 from __future__ import annotations
 
 import hashlib
-import logging
 import mmap
 import re
 from dataclasses import dataclass
@@ -19,13 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.terminology import array_store, normal_form
-from pipeline.terminology.array_store import load_arrays, save_arrays
+from pipeline.terminology.array_store import open_arrays
 from pipeline.terminology.arrays import Arrays
 from pipeline.terminology.index import cache_directory
 from pipeline.terminology.normal_form import Uint64s, mix, polynomials
 from pipeline.terminology.taxon_files import line_at
-
-LOG = logging.getLogger("bionorm")
 
 MOST = 20
 """More species than this of one abbreviation tell nothing."""
@@ -74,15 +71,9 @@ def open_abbreviations(block: mmap.mmap, *, cache: Path | None = None) -> Abbrev
         cache: Directory for compiled arrays; by default the user's cache.
     """
     target = (cache or cache_directory()) / "abbreviations" / _key(block)
-    if (opened := load_arrays(target)) is None:
-        LOG.info("compiling the abbreviated names of NCBI Taxonomy (once)")
-        compiled = _compiled(block)
-        try:
-            save_arrays(compiled, {}, target)
-        except OSError as error:
-            LOG.warning("the abbreviated names cannot be kept in %s: %s", target.parent, error)
-        opened = load_arrays(target) or (compiled, {})
-    return Abbreviations(opened[0]["hashes"], opened[0]["positions"], block)
+    what = "the abbreviated names of NCBI Taxonomy"
+    arrays = open_arrays(target, lambda: _compiled(block), what)
+    return Abbreviations(arrays["hashes"], arrays["positions"], block)
 
 
 def _compiled(block: mmap.mmap) -> Arrays:

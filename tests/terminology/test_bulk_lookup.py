@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.terminology.bulk_lookup import BulkLookup, lookup_many
 from pipeline.terminology.fuzzy import EXACT, NORMAL_FORM, TRIGRAMS, Hit, NameLookup
-from pipeline.terminology.normal_form import Cutter, name_hash, name_hashes
+from pipeline.terminology.name_hashes import name_hashes
+from pipeline.terminology.normal_form import Cutter, name_hash
 from pipeline.terminology.terminology import Terminology
 
 STRINGS = (
@@ -32,8 +34,8 @@ def all_names(terminology: Terminology) -> NameLookup:
     return NameLookup(terminology)
 
 
-def looked_up(names: NameLookup, type: str, **ways: object) -> list[list[Hit]]:
-    return list(BulkLookup(names, type).look_up(STRINGS, **ways).hits())  # type: ignore[arg-type]
+def looked_up(names: NameLookup, type: str, **ways: Any) -> list[list[Hit]]:
+    return list(BulkLookup(names, type).look_up(STRINGS, **ways).hits())
 
 
 @pytest.mark.parametrize("type", ["Disease", "Gene"])
@@ -49,7 +51,7 @@ def looked_up(names: NameLookup, type: str, **ways: object) -> list[list[Hit]]:
     ],
 )
 def test_the_same_as_one_by_one(small_names: NameLookup, type: str, ways: dict[str, int]) -> None:
-    expected = [small_names.lookup(text, type=type, **ways) for text in STRINGS]  # type: ignore[arg-type]
+    expected = [small_names.lookup(text, type=type, **ways) for text in STRINGS]
     assert looked_up(small_names, type, **ways) == expected
     assert any(expected)
 
