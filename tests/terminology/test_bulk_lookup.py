@@ -50,7 +50,7 @@ def looked_up(names: NameLookup, type: str, **ways: Any) -> list[list[Hit]]:
         {"fuzzy": True, "organism": 9606},
     ],
 )
-def test_the_same_as_one_by_one(small_names: NameLookup, type: str, ways: dict[str, int]) -> None:
+def test_the_same_as_one_by_one(small_names: NameLookup, type: str, ways: dict[str, Any]) -> None:
     expected = [small_names.lookup(text, type=type, **ways) for text in STRINGS]
     assert looked_up(small_names, type, **ways) == expected
     assert any(expected)
