@@ -14,7 +14,6 @@ from spacy.tokens import Doc
 from pipeline.errors import UsageError
 from pipeline.model import NIL, EntityType, Link, Mention, Paper, Passage
 from pipeline.normalization.confidence import without_unlikely
-from pipeline.normalization.dictionary import Dictionary
 from pipeline.normalization.genes import GUIDELINE_PRIORS, HUMAN_PRIOR
 from pipeline.normalization.link_extension import link_of
 from pipeline.normalization.normalizer import STEPS
@@ -25,7 +24,8 @@ from pipeline.recognition.places import Place, place_of, places_of, set_places
 from pipeline.recognition.recognizer import DEFAULT_GUIDELINE, DEFAULT_THRESHOLD, SEQUENCE_TYPES
 from pipeline.recognition.spans import MENTIONS
 from pipeline.recognition.tagger import shipped_tagger
-from pipeline.recognition.tokenizer import WordTokenizer, without_surrogates
+from pipeline.recognition.tokenizer import without_surrogates
+from pipeline.text_pipeline import on_texts
 
 _GAP = "\n\n"
 ABBREVIATIONS, ACCEPTANCE, SEQUENCE = "abbreviations", "acceptance", "sequence"
@@ -139,26 +139,20 @@ def annotate_papers(nlp: Language, papers: Iterable[Paper]) -> Iterator[Paper]:
     """Add mentions to papers, one after the other.
 
     The text of a paper is its passages, put together so that no name reaches from one into the
-    next; annotations that the paper carries are not part of it. What the normalizer finds to be
-    hardly right is left out; it stays in the `Doc`, where `bionorm explain` finds it.
+    next; annotations that the paper carries are not part of it. No `Doc` is made where nothing but
+    our own components would see it. What the normalizer finds to be hardly right is left out; it
+    stays in a `Doc`, where `bionorm explain` finds it.
     """
-    dictionary = _only_dictionary(nlp)
+    texts = on_texts(nlp)
     for paper in papers:
         text = document_text(paper)
-        if dictionary is None:
-            found = mentions_of(nlp(text), paper)
-        else:
-            found = _in_passages(dictionary.find(without_surrogates(text)), paper)
-        yield paper.with_mentions(without_unlikely(found))
+        found = _resolved(nlp(text)) if texts is None else texts.find(without_surrogates(text))
+        yield with_found(paper, found)
 
 
-def _only_dictionary(nlp: Language) -> Dictionary | None:
-    """Return the dictionary of a pipeline that is nothing else: it needs no tokens, nor a `Doc`."""
-    components = [component for _, component in nlp.pipeline]
-    if len(components) == 1 and isinstance(nlp.tokenizer, WordTokenizer):
-        (only,) = components
-        return only if isinstance(only, Dictionary) else None
-    return None
+def with_found(paper: Paper, found: Iterable[tuple[Place, Link]]) -> Paper:
+    """Return a paper with the mentions found in its `document_text` that are not unlikely."""
+    return paper.with_mentions(without_unlikely(_in_passages(found, paper)))
 
 
 def link_papers(nlp: Language, papers: Iterable[Paper]) -> Iterator[Paper]:

@@ -8,13 +8,11 @@ by chance.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
-from pipeline.model import Link
 from pipeline.normalization.gene_ranking import RankedGene
-from pipeline.recognition.places import Place
+from pipeline.normalization.mentions import Resolved
 from pipeline.terminology.terminology import Terminology
 
 FAMILY = "family"
@@ -23,7 +21,6 @@ _DECIDED = 0.5
 _PART = 0.1
 """Least share of a gene that may be meant too."""
 _STEM = re.compile(r"[A-Za-z]{3,}")
-Span = TypeVar("Span")
 
 
 def members_of(genes: Sequence[RankedGene], terminology: Terminology) -> list[RankedGene]:
@@ -54,28 +51,16 @@ def members_of(genes: Sequence[RankedGene], terminology: Terminology) -> list[Ra
     return related
 
 
-def with_members(
-    mentions: Sequence[tuple[Span, Place]], links: Mapping[int, Link]
-) -> tuple[list[tuple[Span, Place]], dict[int, Link]]:
-    """Make a mention of each gene of each family.
-
-    Args:
-        mentions: The mentions of a document.
-        links: The link of each; alternatives of a family are its genes.
-
-    Returns:
-        The mentions, those of families once for each gene, and their links.
-    """
-    every: list[tuple[Span, Place]] = []
-    resolved: dict[int, Link] = {}
-    for i, (span, place) in enumerate(mentions):
-        link = links[i]
+def with_members(mentions: Iterable[Resolved]) -> list[Resolved]:
+    """Make a mention of each gene of each family: the alternatives of its link."""
+    every: list[Resolved] = []
+    for found in mentions:
+        link = found.link
         if link.method != FAMILY or not link.alternatives:
-            resolved[len(every)] = link
-            every.append((span, place))
+            every.append(found)
             continue
         for gene in link.alternatives:
-            resolved[len(every)] = replace(
+            member = replace(
                 link,
                 curie=gene.curie,
                 name=gene.name,
@@ -84,8 +69,9 @@ def with_members(
                 reason=f"one of several genes: {link.reason}",
                 alternatives=(),
             )
-            every.append((span, replace(place, full=gene.name)))
-    return every, resolved
+            place = replace(found.place, full=gene.name)
+            every.append(Resolved(found.mention, place, member))
+    return every
 
 
 def _stem(symbol: str) -> str:

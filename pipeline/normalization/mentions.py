@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from spacy.tokens import Doc, Span
 
@@ -11,6 +11,22 @@ from pipeline.model import NIL, Link
 from pipeline.normalization.link_extension import keep_link
 from pipeline.recognition.places import Place, keep_places, place_of, places_of
 from pipeline.recognition.spans import MENTIONS, set_entities
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A mention with its link.
+
+    Attributes:
+        mention: Number of the mention among those that were to be resolved: the name of a gene
+            family may become several.
+        place: Where it stands, and its type.
+        link: What it was resolved to.
+    """
+
+    mention: int
+    place: Place
+    link: Link
 
 
 def mentions_to_resolve(
@@ -44,9 +60,7 @@ def mentions_to_resolve(
     return found
 
 
-def attach_links(
-    doc: Doc, mentions: Sequence[tuple[Span, Place]], links: Mapping[int, Link]
-) -> None:
+def attach_links(doc: Doc, spans: Sequence[Span], resolved: Sequence[Resolved]) -> None:
     """Write the links of mentions into a document.
 
     `doc.spans["mentions"]` gets all mentions, labelled with our entity types. `doc.ents` gets those
@@ -54,17 +68,17 @@ def attach_links(
 
     Args:
         doc: The document.
-        mentions: The mentions, as `mentions_to_resolve` returns them.
-        links: The link of each, by its place in the sequence.
+        spans: The tokens of the mentions that were to be resolved.
+        resolved: What they were resolved to.
     """
-    resolved, entities = [], []
-    for i, (span, place) in enumerate(mentions):
-        new = _linked(span, place.label_, links[i])
-        keep_link(new, links[i], place)
-        resolved.append(new)
-        is_own = span.label_ == place.label_
-        entities.append(new if is_own else _linked(span, span.label_, links[i]))
-    keep_places(doc, MENTIONS, resolved, [place for _, place in mentions])
+    linked, entities = [], []
+    for found in resolved:
+        span, label = spans[found.mention], found.place.label_
+        new = _linked(span, label, found.link)
+        keep_link(new, found.link, found.place)
+        linked.append(new)
+        entities.append(new if span.label_ == label else _linked(span, span.label_, found.link))
+    keep_places(doc, MENTIONS, linked, [found.place for found in resolved])
     set_entities(doc, entities)
 
 

@@ -6,11 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from pipeline.errors import UsageError
 from pipeline.model import EntityType, Link
-from pipeline.normalization.confidence import ConfidenceModel, repetitions, shipped_confidence
+from pipeline.normalization.confidence import (
+    ConfidenceModel,
+    Recognition,
+    repetitions,
+    shipped_confidence,
+)
 from pipeline.normalization.disease_features import DiseaseName, disease_name
 from pipeline.normalization.disease_linking import DiseaseLinker
 from pipeline.normalization.disease_ranking import shipped_ranker
@@ -22,7 +27,7 @@ from pipeline.normalization.gene_usage import GeneUsage, shipped_gene_usage
 from pipeline.normalization.gene_weights import BASELINE, GENES, SPECIES, shipped_weights
 from pipeline.normalization.genes import FAMILIES, HUMAN_PRIOR, GeneLinker, GeneSettings
 from pipeline.normalization.link_extension import register_link
-from pipeline.normalization.mentions import attach_links, mentions_to_resolve
+from pipeline.normalization.mentions import Resolved, attach_links, mentions_to_resolve
 from pipeline.normalization.other import link_other
 from pipeline.normalization.species import CURATED, STRAINS, within_species
 from pipeline.normalization.species_context import SpeciesContext
@@ -104,43 +109,60 @@ class Normalizer(Rebuilt):
 
     def __call__(self, doc: Doc) -> Doc:
         """Resolve the mentions of one document."""
-        text = text_of(doc)
         mentions = mentions_to_resolve(doc, self.labels, self.types)
-        spans = [place for _, place in mentions]
-        short_forms = _short_forms(doc)
-        links: dict[int, Link] = {}
-        links |= self.species(text, spans, short_forms)
-        genes = {i: s for i, s in enumerate(spans) if s.label_ == EntityType.GENE}
-        if genes:
-            context = self.species_context(text, spans, links)
-            named = [self.gene_mention(span, short_forms) for span in genes.values()]
-            links |= dict(zip(genes, self.genes.link(text, named, context), strict=True))
-        links |= self._diseases(spans, short_forms)
-        for i, span in enumerate(spans):
-            if i not in links:
-                names, long = self._names(span, short_forms)
-                links[i] = _through(long, link_other(names, span.label_, self.terminology))
-        links = {i: _in_full(span, links[i]) for i, span in enumerate(spans)}
-        if self._families == FAMILIES[1]:
-            mentions, links = with_members(mentions, links)
-        attach_links(doc, mentions, self._with_confidence(mentions, links))
+        found = [(place, recognition_of(span, place)) for span, place in mentions]
+        resolved = self.resolve(text_of(doc), found, _short_forms(doc))
+        attach_links(doc, [span for span, _ in mentions], resolved)
         return doc
 
+    def resolve(
+        self,
+        text: str,
+        mentions: Sequence[tuple[Place, Recognition | None]],
+        short_forms: ShortForms,
+    ) -> list[Resolved]:
+        """Resolve the mentions of a text.
+
+        Args:
+            text: The text.
+            mentions: Each mention, and what the recognizer says of it; None if it was given.
+            short_forms: The abbreviations that the text defines.
+        """
+        places = [place for place, _ in mentions]
+        links: dict[int, Link] = {}
+        links |= self.species(text, places, short_forms)
+        genes = {i: p for i, p in enumerate(places) if p.label_ == EntityType.GENE}
+        if genes:
+            context = self.species_context(text, places, links)
+            named = [self.gene_mention(place, short_forms) for place in genes.values()]
+            links |= dict(zip(genes, self.genes.link(text, named, context), strict=True))
+        links |= self._diseases(places, short_forms)
+        for i, place in enumerate(places):
+            if i not in links:
+                names, long = self._names(place, short_forms)
+                links[i] = _through(long, link_other(names, place.label_, self.terminology))
+        resolved = [Resolved(i, p, _in_full(p, links[i])) for i, p in enumerate(places)]
+        if self._families == FAMILIES[1]:
+            resolved = with_members(resolved)
+        return self._with_confidence(resolved, [told for _, told in mentions])
+
     def _with_confidence(
-        self, mentions: Sequence[tuple[Span, Place]], links: Mapping[int, Link]
-    ) -> Mapping[int, Link]:
+        self, resolved: Sequence[Resolved], recognitions: Sequence[Recognition | None]
+    ) -> list[Resolved]:
         """Make a probability of each score."""
         if self.confidence is None:
-            return links
-        said = [(p.label_, p.text, links[i].curie) for i, (_, p) in enumerate(mentions)]
-        return {
-            i: self.confidence.with_confidence(
-                links[i], place.label_, place.text, recognition_of(span, place), repeated
+            return list(resolved)
+        said = [(r.place.label_, r.place.text, r.link.curie) for r in resolved]
+        return [
+            Resolved(
+                r.mention,
+                r.place,
+                self.confidence.with_confidence(
+                    r.link, r.place.label_, r.place.text, recognitions[r.mention], repeated
+                ),
             )
-            for i, ((span, place), repeated) in enumerate(
-                zip(mentions, repetitions(said), strict=True)
-            )
-        }
+            for r, repeated in zip(resolved, repetitions(said), strict=True)
+        ]
 
     def read_as(self, doc: Doc, place: Place) -> str:
         """Return the name that a mention was looked up by: its long form, or the name in full."""

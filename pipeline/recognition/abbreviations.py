@@ -119,13 +119,17 @@ class Abbreviations:
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the definitions of one document."""
-        text = text_of(doc)
-        found = list(find_definitions(text, self.vocab))
-        shorts = [Place.of(text, d.short_start, d.short_end) for d in found]
-        longs = [Place.of(text, d.long_start, d.long_end) for d in found]
+        shorts, longs = self.find(text_of(doc))
         set_places(doc, SHORT_FORMS, shorts)
         set_places(doc, LONG_FORMS, longs)
         return doc
+
+    def find(self, text: str) -> tuple[list[Place], list[Place]]:
+        """Return the short forms that a text defines, and their long forms."""
+        found = list(find_definitions(text, self.vocab))
+        shorts = [Place.of(text, d.short_start, d.short_end) for d in found]
+        longs = [Place.of(text, d.long_start, d.long_end) for d in found]
+        return shorts, longs
 
 
 @Language.factory("bionorm_abbreviations", assigns=["doc.spans"])

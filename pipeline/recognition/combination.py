@@ -20,11 +20,13 @@ from pipeline.recognition.spans import MENTIONS, set_entities
 from pipeline.terminology.terminology import Terminology
 
 RECOGNITION = "recognition"
+Recognized = tuple[Place, tuple[float, str]]
+"""A mention with the score of its recognition and the reason in words."""
 _INFECTION = re.compile(r"[ -](?:\w+ )?(?:\w*infect|disease)")
 
 
 class Combiner:
-    """Decides which proposals become mentions, and writes these into a document.
+    """Decides which proposals become mentions.
 
     Abbreviations get the type of their long forms; of overlapping proposals the best ones are
     chosen; coordinated names become separate mentions.
@@ -33,6 +35,32 @@ class Combiner:
     def __init__(self, terminology: Terminology) -> None:
         self._terminology = terminology
         self._genes = CoordinatedGenes(terminology)
+
+    def decide(
+        self,
+        text: str,
+        short_forms: ShortForms,
+        proposals: Iterable[Proposal],
+        *,
+        in_context: Collection[str] = (),
+    ) -> list[Recognized]:
+        """Return the mentions of a text, in its order.
+
+        Args:
+            text: The text.
+            short_forms: The abbreviations that it defines.
+            proposals: What may be a mention.
+            in_context: Types whose proposals were found with regard to the abbreviations.
+        """
+        settled = short_forms.settle(text, proposals, in_context=in_context)
+        chosen = with_viruses(text, without_overlaps(settled), settled)
+        chosen = self._genes.complete(text, chosen)
+        chosen = with_coordinated_diseases(text, chosen, self._names_disease)
+        return [
+            (Place.of(text, m.start, m.end, p.type, m.full), (p.score, p.reason))
+            for p in chosen
+            for m in p.members or (Member(p.start, p.end),)
+        ]
 
     def combine(
         self,
@@ -50,20 +78,24 @@ class Combiner:
             proposals: What may be a mention.
             in_context: Types whose proposals were found with regard to the abbreviations.
         """
-        short_forms = ShortForms.of_doc(places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS))
-        settled = short_forms.settle(text, proposals, in_context=in_context)
-        chosen = with_viruses(text, without_overlaps(settled), settled)
-        chosen = self._genes.complete(text, chosen)
-        chosen = with_coordinated_diseases(text, chosen, self._names_disease)
-        members = [(p, m) for p in chosen for m in p.members or (Member(p.start, p.end),)]
-        places = [Place.of(text, m.start, m.end, p.type, m.full) for p, m in members]
-        spans = set_places(doc, MENTIONS, places)
-        for span, place, (proposal, _) in zip(spans, places, members, strict=True):
-            keep(span, RECOGNITION, [proposal.score, proposal.reason], place)
-        set_entities(doc, spans)
+        found = self.decide(text, short_forms_of(doc), proposals, in_context=in_context)
+        keep_recognized(doc, found)
 
     def _names_disease(self, text: str) -> bool:
         return any(n.type == EntityType.DISEASE for n in self._terminology.exact_matches(text))
+
+
+def short_forms_of(doc: Doc) -> ShortForms:
+    """Return the abbreviations that are marked in a document."""
+    return ShortForms.of_doc(places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS))
+
+
+def keep_recognized(doc: Doc, found: Sequence[Recognized]) -> None:
+    """Set `doc.spans["mentions"]` and `doc.ents`, in place of the mentions that are there."""
+    spans = set_places(doc, MENTIONS, [place for place, _ in found])
+    for span, (place, recognition) in zip(spans, found, strict=True):
+        keep(span, RECOGNITION, list(recognition), place)
+    set_entities(doc, spans)
 
 
 def with_viruses(

@@ -13,7 +13,12 @@ from pipeline.errors import UsageError
 from pipeline.model import EntityType
 from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
 from pipeline.recognition.acceptance import AcceptanceModel, shipped_model
-from pipeline.recognition.combination import RECOGNITION, Combiner
+from pipeline.recognition.combination import (
+    RECOGNITION,
+    Combiner,
+    Recognized,
+    keep_recognized,
+)
 from pipeline.recognition.encoding import Definition
 from pipeline.recognition.extensions import kept, offer
 from pipeline.recognition.features import (
@@ -31,6 +36,7 @@ from pipeline.recognition.places import Place, places_of
 from pipeline.recognition.proposals import Proposal
 from pipeline.recognition.rebuilding import Rebuilt
 from pipeline.recognition.sequence import hints_of
+from pipeline.recognition.short_forms import ShortForms
 from pipeline.recognition.spans import text_of
 from pipeline.recognition.strains import find_strains
 from pipeline.recognition.tagger import Tagger, shipped_tagger
@@ -156,15 +162,27 @@ class Recognizer(Rebuilt):
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the mentions of one document."""
-        shorts, longs = places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS)
+        keep_recognized(
+            doc,
+            self.find(text_of(doc), places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS)),
+        )
+        return doc
+
+    def find(self, text: str, shorts: Sequence[Place], longs: Sequence[Place]) -> list[Recognized]:
+        """Return the mentions of a text, in its order.
+
+        Args:
+            text: The text.
+            shorts: The abbreviations that it defines.
+            longs: What each of them stands for.
+        """
         definitions = [
             (short.start_char, short.end_char, long.start_char, long.end_char)
             for short, long in zip(shorts, longs, strict=True)
         ]
-        text = text_of(doc)
         proposals = self._propose(text, definitions)
-        self.combiner.combine(doc, text, proposals, in_context=self._in_context)
-        return doc
+        short_forms = ShortForms.of_doc(shorts, longs)
+        return self.combiner.decide(text, short_forms, proposals, in_context=self._in_context)
 
     def _propose(self, text: str, definitions: Sequence[Definition]) -> Iterator[Proposal]:
         every, features = self.reader.read(text)

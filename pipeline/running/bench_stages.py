@@ -23,14 +23,14 @@ import spacy
 from thinc.api import fix_random_seed
 
 from pipeline.export.formats import open_writer
-from pipeline.language import annotate_papers, document_text, load, load_dictionary, mentions_of
+from pipeline.language import annotate_papers, document_text, load, load_dictionary, with_found
 from pipeline.model import EntityType, Paper
 from pipeline.running.benchmark import run_apart
 from pipeline.running.engines import spare_loaded
 from pipeline.running.job import read_papers
+from pipeline.text_pipeline import TextPipeline, on_texts
 
 ROUNDS = 3
-_NORMALIZER = "bionorm_normalizer"
 _LEAST_PAPERS = 4 * ROUNDS
 _OPEN = "import pipeline; pipeline.load()"
 
@@ -106,16 +106,16 @@ def _measure_pipeline(
 ) -> tuple[list[int], float, list[dict[str, float]], float]:
     """Return the papers' lengths, seconds to read one, and for each round those of each stage."""
     one_core()
-    nlp = load()
-    before = [c for name, c in nlp.pipeline if name != _NORMALIZER]
-    normalize = nlp.get_pipe(_NORMALIZER)
+    texts = on_texts(load())
+    if not isinstance(texts, TextPipeline):
+        raise TypeError("the pipeline that a run loads needs no `Doc`")
     spare_loaded()  # as `InProcess` does
     begin = time.perf_counter()
     papers = read_papers(files)[0]
     reading = (time.perf_counter() - begin) / max(1, len(papers))
     warm_up, rounds = _parts(papers)
     for paper in warm_up:
-        nlp(document_text(paper))
+        texts.find(document_text(paper))
     result = []
     for part in rounds:
         spent = dict.fromkeys(("recognition", "normalization", "writing"), 0.0)
@@ -125,13 +125,12 @@ def _measure_pipeline(
                 spent["writing"] += time.perf_counter() - opened
                 for paper in part:
                     times = [time.perf_counter()]
-                    doc = nlp.make_doc(document_text(paper))
-                    for component in before:
-                        doc = component(doc)
+                    text = document_text(paper)
+                    recognized = texts.recognize(text)
                     times.append(time.perf_counter())
-                    doc = normalize(doc)
+                    found = texts.resolve(text, *recognized)
                     times.append(time.perf_counter())
-                    write(paper.with_mentions(mentions_of(doc, paper)))
+                    write(with_found(paper, found))
                     times.append(time.perf_counter())
                     for stage, start, end in zip(spent, times, times[1:], strict=False):
                         spent[stage] += end - start

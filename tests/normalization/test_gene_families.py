@@ -10,6 +10,7 @@ from pipeline.model import Link
 from pipeline.normalization.gene_families import FAMILY, members_of, with_members
 from pipeline.normalization.gene_names import GeneName
 from pipeline.normalization.gene_ranking import RankedGene
+from pipeline.normalization.mentions import Resolved
 from pipeline.recognition.places import Place
 from pipeline.terminology.terminology import NameMatch, Terminology
 
@@ -56,16 +57,16 @@ def test_each_member_becomes_a_mention(nlp: Language) -> None:
     found = annotate_text(nlp, "let-7a expression rose.").mentions[0].link
     place = Place(0, 6, "let-7a", "Gene")
     other = Link(curie="NCBIGene:860")
-    mentions, links = with_members([("a", place), ("b", place)], {0: found, 1: other})
-    assert [span for span, _ in mentions] == ["a", "a", "a", "b"]
-    assert [links[i].curie for i in range(4)] == [
+    mentions = with_members([Resolved(0, place, found), Resolved(1, place, other)])
+    assert [m.mention for m in mentions] == [0, 0, 0, 1]
+    assert [m.link.curie for m in mentions] == [
         *(c.curie for c in found.alternatives), "NCBIGene:860",
     ]  # fmt: skip
-    assert all((p.start_char, p.end_char) == (0, 6) for _, p in mentions)
-    assert len({p.full for _, p in mentions}) == 4
+    assert all((m.place.start_char, m.place.end_char) == (0, 6) for m in mentions)
+    assert len({m.place.full for m in mentions}) == 4
 
 
 def test_a_family_without_known_genes_stays(nlp: Language) -> None:
     place = Place(0, 1, "x", "Gene")
-    link = Link(method=FAMILY)
-    assert with_members([("a", place)], {0: link}) == ([("a", place)], {0: link})
+    unknown = Resolved(0, place, Link(method=FAMILY))
+    assert with_members([unknown]) == [unknown]
