@@ -178,7 +178,7 @@ class DiseaseFeatures:
         self._candidates = candidates
         self._usage = usage
         self._weights = weights
-        self.alone = lru_cache(maxsize=5_000)(self._describe)
+        self.alone = lru_cache(maxsize=3_000)(self._describe)
         self._about = lru_cache(maxsize=10_000)(self._describe_concept)
         self._labels = lru_cache(maxsize=7_000)(self._names_of)
         self._sure = lru_cache(maxsize=4_000)(self._only_meaning)

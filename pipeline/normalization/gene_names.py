@@ -56,8 +56,8 @@ class GeneNames:
         self._orthologues = orthologues
         self._lookup = NameLookup(terminology)
         self.homologues = lru_cache(maxsize=10_000)(terminology.homologues)
-        self._agreeing = lru_cache(maxsize=4_000)(self._find_agreeing)
-        self._similar = lru_cache(maxsize=1_000)(self._find_similar)
+        self._agreeing = lru_cache(maxsize=2_500)(self._find_agreeing)
+        self._similar = lru_cache(maxsize=250)(self._find_similar)
 
     def find(
         self, surface: str, long: str, taxa: Collection[str], usage: GeneUsage

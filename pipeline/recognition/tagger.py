@@ -30,7 +30,7 @@ from pipeline.recognition.sequence import Hint, Word
 from pipeline.recognition.tagger_weights import Float32s, Matrix, Weights, unpack
 
 _FILE = "tagger.npz"
-_FORMS = 100_000
+_FORMS = 32_000
 _WHOLE_BLOCK = 4096
 
 

@@ -81,7 +81,7 @@ _IRREGULAR = {
 }  # fmt: skip
 
 
-@lru_cache(maxsize=80_000)
+@lru_cache(maxsize=50_000)
 def normal_word(word: str) -> str:
     """Return the normal form of one word (a run of letters and digits).
 
