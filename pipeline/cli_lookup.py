@@ -69,6 +69,7 @@ def lookup(
     names without candidates are as expected as others: they are left out of TSV and have an empty
     list in JSON.
     """
+    from pipeline.running.garbage import spare_loaded
     from pipeline.terminology.bulk_lookup import lookup_many
     from pipeline.terminology.terminology import shared_terminology
 
@@ -95,6 +96,8 @@ def lookup(
             enough=enough,
         )
 
+    if from_file:
+        spare_loaded()
     if file is not None:
         with file.open(encoding="utf-8-sig", errors="replace") as stream:
             _write(answers(_lines(stream)), chosen, terminology)

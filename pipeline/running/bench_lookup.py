@@ -26,6 +26,7 @@ from pipeline.errors import BionormError
 from pipeline.evaluation import corpora
 from pipeline.running import bench_peers
 from pipeline.running.benchmark import resident_size, run_apart
+from pipeline.running.garbage import spare_loaded
 from pipeline.terminology.bulk_lookup import BulkLookup
 from pipeline.terminology.fuzzy import NameLookup
 from pipeline.terminology.snapshot import Manifest, embedded_snapshot, read_table, write_table
@@ -220,6 +221,7 @@ def _measure(directory: Path, type: str, enough: int) -> tuple[dict[str, float],
     lookup = BulkLookup(NameLookup(terminology, cache=directory / "cache"), type)
     lookup.look_up(["name"], fuzzy=True, limit=_LIMIT)
     opened = time.perf_counter() - begin
+    spare_loaded()  # as `bionorm lookup --file` does
     lookup.look_up(queries[:20], fuzzy=True, limit=_LIMIT, enough=enough)  # as the peers do
     begin = time.perf_counter()
     found = lookup.look_up(queries, fuzzy=True, limit=_LIMIT, enough=enough).identifiers()

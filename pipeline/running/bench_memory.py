@@ -16,7 +16,7 @@ from spacy.language import Language
 
 from pipeline.errors import BionormError
 from pipeline.language import load
-from pipeline.running.engines import spare_loaded
+from pipeline.running.garbage import spare_loaded
 from pipeline.running.workers import START_METHOD, process_context
 
 _TEXTS = 200

@@ -26,7 +26,7 @@ from pipeline.export.formats import open_writer
 from pipeline.language import annotate_papers, document_text, load, load_dictionary, with_found
 from pipeline.model import EntityType, Paper
 from pipeline.running.benchmark import run_apart
-from pipeline.running.engines import spare_loaded
+from pipeline.running.garbage import spare_loaded
 from pipeline.running.job import read_papers
 from pipeline.text_pipeline import TextPipeline, on_texts
 

@@ -29,7 +29,8 @@ import dask
 from distributed import Client, Future, KilledWorker, LocalCluster, WorkerPlugin, get_worker
 
 from pipeline.errors import BionormError, UsageError
-from pipeline.running.engines import OUT_OF_MEMORY, Died, Finished, Outcome, spare_loaded
+from pipeline.running.engines import OUT_OF_MEMORY, Died, Finished, Outcome
+from pipeline.running.garbage import spare_loaded
 from pipeline.running.limits import Limits
 from pipeline.running.record import basis, differences
 from pipeline.running.shard_results import ShardResult

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Protocol, TypeAlias
 
+from pipeline.running.garbage import spare_loaded
 from pipeline.running.limits import Limits, TimeLimitError, time_limit
 from pipeline.running.shard_results import ShardResult
 from pipeline.running.shard_work import ShardWork
@@ -39,19 +40,6 @@ class Died:
 
 Outcome: TypeAlias = Finished | Died
 OUT_OF_MEMORY = "it needs more memory than there is"
-
-
-_ALLOCATED = 500_000
-"""New objects after which garbage is collected. A paper makes some thousand, none of which refer
-to each other in circles, and what is kept in memory for later papers would be looked at for
-nothing: the usual 700, and 50,000 still, cost a good part of the time."""
-
-
-def spare_loaded() -> None:
-    """Spare the collector of garbage to look again and again at what is loaded by now and stays."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_ALLOCATED)
 
 
 def over_time(limits: Limits) -> str:

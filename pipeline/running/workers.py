@@ -31,8 +31,8 @@ from pipeline.running.engines import (
     Outcome,
     over_memory,
     over_time,
-    spare_loaded,
 )
+from pipeline.running.garbage import spare_loaded
 from pipeline.running.limits import Limits, end_with_parent, limit_memory
 from pipeline.running.shard_results import ShardResult
 from pipeline.running.shard_work import ShardWork
