@@ -18,7 +18,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -34,6 +34,7 @@ from pipeline.terminology.terminology import Terminology, shared_terminology
 
 OURS, SCISPACY, GILDA = "bionorm", "scispacy", "gilda"
 DEPTHS = (1, 20)
+T = TypeVar("T")
 _LIMIT = 40
 _PATIENCE = 1800
 
@@ -165,10 +166,10 @@ def _choose(gold: Sequence[GoldName], terminology: Terminology, type: str, names
     return kept
 
 
-def evenly(curies: Sequence[str]) -> list[str]:
-    """Order identifiers so that any beginning of the list is spread over all of them."""
+def evenly(items: Sequence[T]) -> list[T]:
+    """Order items so that any beginning of the list is spread over all of them."""
     step = 0.6180339887498949  # golden ratio: multiples of it fill an interval evenly (Weyl)
-    return [c for _, c in sorted((i * step % 1, c) for i, c in enumerate(curies))]
+    return [items[i] for i in sorted(range(len(items)), key=lambda i: i * step % 1)]
 
 
 def write_names(directory: Path, curies: set[str], queries: list[str]) -> int:

@@ -28,6 +28,7 @@ from pipeline.evaluation.tables import markdown_table
 from pipeline.language import load, load_dictionary
 from pipeline.model import Paper
 from pipeline.papers import collect, scan
+from pipeline.running.bench_lookup import evenly
 from pipeline.running.engine_choice import EngineChoice
 from pipeline.running.job import Job, run_job
 from pipeline.running.shard_work import Recipe
@@ -106,14 +107,17 @@ def write_papers(texts: Sequence[tuple[str, str]], count: int, directory: Path) 
 
 
 def texts_of(files: Sequence[Path]) -> list[tuple[str, str]]:
-    """Return title and abstract of the papers of files, each on one line."""
+    """Return title and abstract of the papers of files, each on one line.
+
+    They are in an order in which any number of the first ones is like all of them.
+    """
     found = []
     for file in files:
         for paper in scan(file):
             if isinstance(paper, Paper) and paper.passages:
                 title, *others = (" ".join(p.text.split()) for p in paper.passages)
                 found.append((title, " ".join(others)))
-    return found
+    return evenly(found)
 
 
 def measure(setting: Setting, texts: Sequence[tuple[str, str]], scratch: Path) -> Measured:
