@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -86,7 +87,8 @@ class _Ranking:
 
     name: DiseaseName
     ranked: tuple[tuple[DiseaseCandidate, float], ...]
-    rows: Floats
+    described: Described
+    order: tuple[int, ...]
 
 
 class DiseaseLinker:
@@ -134,6 +136,7 @@ class DiseaseLinker:
         read = self._read(names)
         ranking = next(r for r in self._rank(list(read.values())) if r.name == read[name])
         model = self._ranker.model
+        rows = ranking.described.rows[list(ranking.order)]
         return [
             RankedDisease(
                 candidate,
@@ -141,7 +144,7 @@ class DiseaseLinker:
                 dict(zip(model.features, row.tolist(), strict=True)),
                 model.contributions(row),
             )
-            for (candidate, probability), row in zip(ranking.ranked, ranking.rows, strict=True)
+            for (candidate, probability), row in zip(ranking.ranked, rows, strict=True)
         ]
 
     def _read(self, names: Sequence[DiseaseName]) -> dict[DiseaseName, DiseaseName]:
@@ -167,12 +170,22 @@ class DiseaseLinker:
         for name, found, chances in zip(
             names, described, self._chances(names, described), strict=True
         ):
-            rounded = chances.round(6).tolist()
-            order = sorted(
-                range(len(rounded)), key=lambda i: (-rounded[i], found.candidates[i].concept)
+            ranked = sorted(
+                [
+                    (-chance, candidate.concept, i)
+                    for i, (candidate, chance) in enumerate(
+                        zip(found.candidates, chances.round(6).tolist(), strict=True)
+                    )
+                ]
             )
-            ranked = tuple((found.candidates[i], rounded[i]) for i in order)
-            result.append(_Ranking(name, ranked, found.rows[order]))
+            result.append(
+                _Ranking(
+                    name,
+                    tuple([(found.candidates[i], -negative) for negative, _, i in ranked]),
+                    found,
+                    tuple([i for *_, i in ranked]),
+                )
+            )
         return result
 
     def _chances(
@@ -347,12 +360,12 @@ class DiseaseLinker:
     def _alternatives(
         self, ranked: Sequence[tuple[DiseaseCandidate, float]], taken: set[str]
     ) -> tuple[Candidate, ...]:
-        others = [
+        others = (
             Candidate(c.concept[0], self._label(c), p, c.matched, c.scope)
             for c, p in ranked
-            if taken.isdisjoint(c.concept) and p >= _LEAST_ALTERNATIVE
-        ]
-        return tuple(others[:_ALTERNATIVES])
+            if p >= _LEAST_ALTERNATIVE and taken.isdisjoint(c.concept)
+        )
+        return tuple(islice(others, _ALTERNATIVES))
 
 
 def _has_words(candidate: DiseaseCandidate, methods: Collection[str]) -> bool:
