@@ -196,17 +196,19 @@ class DiseaseLinker:
         For most of them the paper says no more than the name, whose odds are remembered; the
         others are asked for together.
         """
-        odds = [
-            np.zeros(len(found.rows)) if found.is_new else self._alone(name).copy()
-            for name, found in zip(names, described, strict=True)
-        ]
-        rows = [found.rows[found.changed] for found in described]
+        rows = [found.rows[found.changed] for found in described if len(found.changed)]
         changed = self._ranker.model.odds(np.concatenate(rows)) if rows else np.zeros(0)
+        result = []
         start = 0
-        for found, of_name in zip(described, odds, strict=True):
-            of_name[found.changed] = changed[start : start + len(found.changed)]
-            start += len(found.changed)
-        return [probabilities(of_name) for of_name in odds]
+        for name, found in zip(names, described, strict=True):
+            end = start + len(found.changed)
+            odds = changed[start:end] if found.is_new else self._alone(name)
+            if start < end and not found.is_new:
+                odds = odds.copy()
+                odds[found.changed] = changed[start:end]
+            result.append(probabilities(odds))
+            start = end
+        return result
 
     def _link(self, ranking: _Ranking) -> Link:
         name = ranking.name
@@ -311,7 +313,7 @@ class DiseaseLinker:
 
     def _is_allowed(self, name: DiseaseName, candidate: DiseaseCandidate) -> bool:
         """Tell whether a concept is no wider than wanted; `disease` itself would be no news."""
-        if not self._widens(name, candidate):
+        if candidate.method not in _WIDENING or not self._widens(name, candidate):
             return True
         return self._broad and _ANY_DISEASE not in candidate.concept
 
