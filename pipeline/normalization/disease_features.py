@@ -243,8 +243,8 @@ class DiseaseFeatures:
         if not (told or added):
             return described
         rows = described.rows.copy()
-        for i, values in told.items():
-            rows[i, _PAPER_COLUMNS] = values
+        for i, of_paper in told.items():
+            rows[i, _PAPER_COLUMNS] = of_paper
         every = range(len(rows)) if added else list(told)
         return Described(described.candidates, rows, np.array(every, np.intp), bool(added))
 

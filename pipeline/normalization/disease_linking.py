@@ -83,12 +83,19 @@ class RankedDisease:
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """The candidates of a name, best first."""
+    """The candidates of a name, best first.
+
+    Attributes:
+        name: The name.
+        ranked: The candidates and their probabilities.
+        described: The same candidates with their features, in another order.
+        order: Number of each candidate there.
+    """
 
     name: DiseaseName
     ranked: tuple[tuple[DiseaseCandidate, float], ...]
     described: Described
-    order: tuple[int, ...]
+    order: Sequence[int]
 
 
 class DiseaseLinker:
@@ -136,7 +143,7 @@ class DiseaseLinker:
         read = self._read(names)
         ranking = next(r for r in self._rank(list(read.values())) if r.name == read[name])
         model = self._ranker.model
-        rows = ranking.described.rows[list(ranking.order)]
+        rows = ranking.described.rows[ranking.order]
         return [
             RankedDisease(
                 candidate,
@@ -170,22 +177,11 @@ class DiseaseLinker:
         for name, found, chances in zip(
             names, described, self._chances(names, described), strict=True
         ):
-            ranked = sorted(
-                [
-                    (-chance, candidate.concept, i)
-                    for i, (candidate, chance) in enumerate(
-                        zip(found.candidates, chances.round(6).tolist(), strict=True)
-                    )
-                ]
-            )
-            result.append(
-                _Ranking(
-                    name,
-                    tuple([(found.candidates[i], -negative) for negative, _, i in ranked]),
-                    found,
-                    tuple([i for *_, i in ranked]),
-                )
-            )
+            candidates, rounded = found.candidates, chances.round(6).tolist()
+            ranks = [(-p, c.concept) for c, p in zip(candidates, rounded, strict=True)]
+            order = sorted(range(len(ranks)), key=ranks.__getitem__)
+            ranked = tuple([(candidates[i], rounded[i]) for i in order])
+            result.append(_Ranking(name, ranked, found, order))
         return result
 
     def _chances(

@@ -111,7 +111,7 @@ class NameLookup:
         predicates = list(self._index.predicates)
         self.broad = predicates.index(BROAD_MATCH) if BROAD_MATCH in predicates else -1
         self._weights = np.array([name_weight(scope) for scope in self._index.scopes], np.float64)
-        self._weight_of = self._weights.tolist()
+        self._weight_of: list[float] = self._weights.tolist()
         self._scope_of = self._index.name_scope.data
 
     @cached_property

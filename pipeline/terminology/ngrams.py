@@ -53,7 +53,7 @@ class TrigramSearch:
         nothing = np.zeros(0, np.int64), np.zeros(0, np.float32)
         if not tokens:
             return nothing
-        grams = np.array(_grams(tokens), np.int64)
+        grams = np.array(grams_of(tokens), np.int64)
         weights = self._index.weights.take(grams)
         norm = math.sqrt(float(weights.sum()))
         if norm == 0:
@@ -116,7 +116,7 @@ class TrigramSearch:
         return similarity
 
 
-def _grams(tokens: Sequence[str]) -> list[int]:
+def grams_of(tokens: Sequence[str]) -> list[int]:
     """Return the trigrams of a few tokens, each once, ascending (see `fuzzy_index.token_grams`)."""
     text = "\0" + "\0\0".join(tokens) + "\0"
     kinds = text.encode("ascii", "replace").translate(_KINDS)
