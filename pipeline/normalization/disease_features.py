@@ -7,10 +7,11 @@ Most of them follow from the mention's text alone and are computed once for it; 
 from __future__ import annotations
 
 import math
-from collections import Counter
+import struct
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -86,7 +87,7 @@ FEATURES: Final[Mapping[str, str]] = MappingProxyType(
 """Each feature and what it tells."""
 
 COLUMNS: Final = tuple(FEATURES)
-_PAPER_COLUMNS = [COLUMNS.index(name) for name in ("same", "above", "below", "initials")]
+_PAPER_COLUMNS = slice(COLUMNS.index("same"), COLUMNS.index("initials") + 1)
 _BY_METHOD: Final[Mapping[str, tuple[float, ...]]] = MappingProxyType(
     {method: tuple(float(method == m) for m in METHODS) for method in METHODS}
 )
@@ -192,16 +193,21 @@ class DiseaseFeatures:
         """
         # Another writing of the same name is no further evidence.
         said: dict[str, list[Concept]] = {}
-        for name in names:
-            of_words = said.setdefault(name_words(name.text).key, [])
+        keys = [name_words(name.text).key for name in names]
+        for name, key in zip(names, keys, strict=True):
+            of_words = said.setdefault(key, [])
             if (meaning := self._sure(name)) is not None:
                 of_words.append(meaning)
         others = {key: self._others(key, said) for key in said}
-        return [self._in_paper(n, others[name_words(n.text).key], names) for n in names]
+        return [self._in_paper(n, others[k], names) for n, k in zip(names, keys, strict=True)]
 
     def _others(self, key: str, said: Mapping[str, Sequence[Concept]]) -> _Others:
         """Put together what the names of a paper mean that have other words than these."""
-        counts = Counter(c for words, concepts in said.items() if words != key for c in concepts)
+        counts: dict[Concept, int] = {}
+        for words, concepts in said.items():
+            if words != key:
+                for concept in concepts:
+                    counts[concept] = counts.get(concept, 0) + 1
         return _Others(
             counts,
             frozenset(curie for concept in counts for curie in concept),
@@ -222,22 +228,24 @@ class DiseaseFeatures:
             described = self._rows(name, [*described.candidates, *added])
         if not (others.counts or meant):
             return described
-        told = [
-            (
-                min(others.counts.get(c.concept, 0), 3),
-                not others.above.isdisjoint(c.concept),
-                not others.identifiers.isdisjoint(self._above(c.concept)),
-                c.concept in meant,
+        counts, above, identifiers = others.counts, others.above, others.identifiers
+        told: dict[int, tuple[float, ...]] = {}
+        for i, candidate in enumerate(described.candidates):
+            concept = candidate.concept
+            values = (
+                min(counts.get(concept, 0), 3),
+                not above.isdisjoint(concept),
+                not identifiers.isdisjoint(self._above(concept)),
+                concept in meant,
             )
-            for c in described.candidates
-        ]
-        changed = [i for i, values in enumerate(told) if any(values)]
-        if not (changed or added):
+            if any(values):
+                told[i] = values
+        if not (told or added):
             return described
         rows = described.rows.copy()
-        for i in changed:
-            rows[i, _PAPER_COLUMNS] = told[i]
-        every = range(len(rows)) if added else changed
+        for i, of_paper in told.items():
+            rows[i, _PAPER_COLUMNS] = of_paper
+        every = range(len(rows)) if added else list(told)
         return Described(described.candidates, rows, np.array(every, np.intp), bool(added))
 
     def _describe(self, name: DiseaseName) -> Described:
@@ -251,7 +259,8 @@ class DiseaseFeatures:
         of_head = self._candidates.usage_of_head(name.text)
         of_words = self._usage.of_words(name.text)
         of_each = self._usage.of_each_word(name.text)
-        known = sum(usage.values())
+        known, known_head, known_words = (sum(u.values()) for u in (usage, of_head, of_words))
+        log_known = math.log1p(known)
         best = candidates[0].score
         in_mesh = {
             n.curie: n.weight
@@ -265,36 +274,35 @@ class DiseaseFeatures:
             float(name.surface != name.text),
             float(min(exact, 5)),
         )
-        names = (n for c in candidates for n in (c.matched, *self._labels(c.concept)))
-        alike = {n: self._weights.likeness(name.text, n) for n in dict.fromkeys(names)}
-        rows = []
-        for rank, candidate in enumerate(candidates):
+        named = [(c.matched, *self._labels(c.concept)) for c in candidates]
+        alike = self._weights.likenesses(name.text, chain.from_iterable(named))
+        values: list[float] = []
+        for rank, (candidate, names) in enumerate(zip(candidates, named, strict=True)):
             concept = candidate.concept
-            like = alike[candidate.matched]
-            labels = [alike[label] for label in self._labels(concept)] or [like]
-            used = usage.get(concept, 0)
-            rows.append(
-                [
-                    *_BY_METHOD.get(candidate.method.partition(", ")[0], _BY_NONE),
-                    candidate.score,
-                    best - candidate.score,
-                    float(rank),
-                    name_weight(candidate.scope),
-                    max([in_mesh.get(curie, 0.0) for curie in concept], default=0.0),
-                    *like,
-                    max([label.words for label in labels]),
-                    max([label.letters for label in labels]),
-                    *self._about(concept),
-                    math.log1p(self._usage.count(concept)),
-                    _share(usage, concept), math.log1p(used), math.log1p(known),
-                    _share(of_head, concept),
-                    _share(of_words, concept), math.log1p(of_words.get(concept, 0)),
-                    of_each.get(concept, 0.0),
-                    0.0, 0.0, 0.0, 0.0,
-                    *of_name,
-                ]
+            like, *labels = [alike[n] for n in names]
+            labels = labels or [like]
+            used, with_words = usage.get(concept, 0), of_words.get(concept, 0)
+            values += (
+                *_BY_METHOD.get(candidate.method.partition(", ")[0], _BY_NONE),
+                candidate.score,
+                best - candidate.score,
+                rank,
+                name_weight(candidate.scope),
+                max([in_mesh.get(curie, 0.0) for curie in concept]) if in_mesh else 0.0,
+                *like,
+                max([label.words for label in labels]),
+                max([label.letters for label in labels]),
+                *self._about(concept),
+                used / known if used else 0.0, math.log1p(used), log_known,
+                of_head[concept] / known_head if concept in of_head else 0.0,
+                with_words / known_words if with_words else 0.0, math.log1p(with_words),
+                of_each.get(concept, 0.0),
+                0.0, 0.0, 0.0, 0.0,
+                *of_name,
             )  # fmt: skip
-        return Described(tuple(candidates), np.array(rows), np.zeros(0, np.intp))
+        # Several times as fast as an array of lists.
+        rows = np.frombuffer(struct.pack(f"{len(values)}d", *values))
+        return Described(tuple(candidates), rows.reshape(len(candidates), -1), np.zeros(0, np.intp))
 
     def _names_of(self, concept: Concept) -> tuple[str, ...]:
         names = dict.fromkeys(filter(None, map(self._terminology.name, concept)))
@@ -313,6 +321,7 @@ class DiseaseFeatures:
             float(above),
             math.log1p(below),
             math.log1p(sum(map(self._terminology.name_count, concept))),
+            math.log1p(self._usage.count(concept)),
         )
 
     def _only_meaning(self, name: DiseaseName) -> Concept | None:
@@ -327,8 +336,4 @@ class DiseaseFeatures:
         return concepts.pop() if len(concepts) == 1 else None
 
     def _ancestors(self, concept: Concept) -> frozenset[str]:
-        return frozenset(a for c in concept for a in self._terminology.hierarchy.ancestors(c))
-
-
-def _share(counts: Mapping[Concept, int], concept: Concept) -> float:
-    return counts[concept] / sum(counts.values()) if concept in counts else 0.0
+        return frozenset[str]().union(*map(self._terminology.hierarchy.ancestors, concept))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -82,11 +83,19 @@ class RankedDisease:
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """The candidates of a name, best first."""
+    """The candidates of a name, best first.
+
+    Attributes:
+        name: The name.
+        ranked: The candidates and their probabilities.
+        described: The same candidates with their features, in another order.
+        order: Number of each candidate there.
+    """
 
     name: DiseaseName
     ranked: tuple[tuple[DiseaseCandidate, float], ...]
-    rows: Floats
+    described: Described
+    order: Sequence[int]
 
 
 class DiseaseLinker:
@@ -134,6 +143,7 @@ class DiseaseLinker:
         read = self._read(names)
         ranking = next(r for r in self._rank(list(read.values())) if r.name == read[name])
         model = self._ranker.model
+        rows = ranking.described.rows[ranking.order]
         return [
             RankedDisease(
                 candidate,
@@ -141,7 +151,7 @@ class DiseaseLinker:
                 dict(zip(model.features, row.tolist(), strict=True)),
                 model.contributions(row),
             )
-            for (candidate, probability), row in zip(ranking.ranked, ranking.rows, strict=True)
+            for (candidate, probability), row in zip(ranking.ranked, rows, strict=True)
         ]
 
     def _read(self, names: Sequence[DiseaseName]) -> dict[DiseaseName, DiseaseName]:
@@ -167,12 +177,11 @@ class DiseaseLinker:
         for name, found, chances in zip(
             names, described, self._chances(names, described), strict=True
         ):
-            rounded = chances.round(6).tolist()
-            order = sorted(
-                range(len(rounded)), key=lambda i: (-rounded[i], found.candidates[i].concept)
-            )
-            ranked = tuple((found.candidates[i], rounded[i]) for i in order)
-            result.append(_Ranking(name, ranked, found.rows[order]))
+            candidates, rounded = found.candidates, chances.round(6).tolist()
+            ranks = [(-p, c.concept) for c, p in zip(candidates, rounded, strict=True)]
+            order = sorted(range(len(ranks)), key=ranks.__getitem__)
+            ranked = tuple([(candidates[i], rounded[i]) for i in order])
+            result.append(_Ranking(name, ranked, found, order))
         return result
 
     def _chances(
@@ -183,17 +192,19 @@ class DiseaseLinker:
         For most of them the paper says no more than the name, whose odds are remembered; the
         others are asked for together.
         """
-        odds = [
-            np.zeros(len(found.rows)) if found.is_new else self._alone(name).copy()
-            for name, found in zip(names, described, strict=True)
-        ]
-        rows = [found.rows[found.changed] for found in described]
+        rows = [found.rows[found.changed] for found in described if len(found.changed)]
         changed = self._ranker.model.odds(np.concatenate(rows)) if rows else np.zeros(0)
+        result = []
         start = 0
-        for found, of_name in zip(described, odds, strict=True):
-            of_name[found.changed] = changed[start : start + len(found.changed)]
-            start += len(found.changed)
-        return [probabilities(of_name) for of_name in odds]
+        for name, found in zip(names, described, strict=True):
+            end = start + len(found.changed)
+            odds = changed[start:end] if found.is_new else self._alone(name)
+            if start < end and not found.is_new:
+                odds = odds.copy()
+                odds[found.changed] = changed[start:end]
+            result.append(probabilities(odds))
+            start = end
+        return result
 
     def _link(self, ranking: _Ranking) -> Link:
         name = ranking.name
@@ -298,7 +309,7 @@ class DiseaseLinker:
 
     def _is_allowed(self, name: DiseaseName, candidate: DiseaseCandidate) -> bool:
         """Tell whether a concept is no wider than wanted; `disease` itself would be no news."""
-        if not self._widens(name, candidate):
+        if candidate.method not in _WIDENING or not self._widens(name, candidate):
             return True
         return self._broad and _ANY_DISEASE not in candidate.concept
 
@@ -347,12 +358,12 @@ class DiseaseLinker:
     def _alternatives(
         self, ranked: Sequence[tuple[DiseaseCandidate, float]], taken: set[str]
     ) -> tuple[Candidate, ...]:
-        others = [
+        others = (
             Candidate(c.concept[0], self._label(c), p, c.matched, c.scope)
             for c, p in ranked
-            if taken.isdisjoint(c.concept) and p >= _LEAST_ALTERNATIVE
-        ]
-        return tuple(others[:_ALTERNATIVES])
+            if p >= _LEAST_ALTERNATIVE and taken.isdisjoint(c.concept)
+        )
+        return tuple(islice(others, _ALTERNATIVES))
 
 
 def _has_words(candidate: DiseaseCandidate, methods: Collection[str]) -> bool:

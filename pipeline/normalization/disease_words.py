@@ -8,9 +8,10 @@ counts more than a common one: inverse document frequency over the terminology's
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from sys import intern
 from typing import NamedTuple
 
@@ -66,27 +67,40 @@ class Likeness(NamedTuple):
     words_less: float
 
 
-_stem = lru_cache(maxsize=10_000)(stem)
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A token: its stem, empty if it only joins others, and the trigrams of the token alone."""
+
+    stem: str
+    trigrams: frozenset[str]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=10_000)
+def _word(token: str) -> _Word:
+    words = word_list()
+    root = "" if token in words.joining else stem(token)
+    spelled = f" {token} "
+    # The same few thousand come again and again: each is kept in memory once.
+    trigrams = [intern(spelled[i : i + 3]) for i in range(len(token))]
+    return _Word(words.same.get(EntityType.DISEASE, {}).get(root, root), frozenset(trigrams))
+
+
+@lru_cache(maxsize=17_000)
 def name_words(text: str) -> NameWords:
     """Return the words of a name.
 
     >>> sorted(name_words("Diseases of the kidney, type 2").stems)
     ['2', 'diseas', 'kidn']
     """
-    words = word_list()
     tokens = tokens_of(text)
-    same = words.same.get(EntityType.DISEASE, {})
-    stems = [same.get(s, s) for s in (_stem(t) for t in tokens if t not in words.joining)]
-    spelled = f" {' '.join(tokens)} "
+    words = [_word(token) for token in tokens]
+    stems = [word.stem for word in words if word.stem]
+    borders = [intern(f"{left[-1]} {right[0]}") for left, right in pairwise(tokens)]
     return NameWords(
         frozenset(stems),
         stems[-1] if stems else "",
-        frozenset(s for s in stems if s.isdigit() or len(s) == 1),
-        # The same few thousand come again and again: each is kept in memory once.
-        frozenset([intern(spelled[i : i + 3]) for i in range(len(spelled) - 2)]),
+        frozenset([s for s in stems if len(s) == 1 or s.isdigit()]),
+        frozenset().union(borders, *[word.trigrams for word in words]),
     )
 
 
@@ -108,22 +122,34 @@ class WordWeights:
 
     def likeness(self, text: str, name: str) -> Likeness:
         """Compare a string with a name."""
-        a, b = name_words(text), name_words(name)
-        common = a.stems & b.stems
-        shared = self._weigh(common) if common else 0.0
-        of_text, of_name = self._weight_of(a.stems), self._weight_of(b.stems)
-        trigrams = len(a.trigrams) + len(b.trigrams)
-        return Likeness(
-            shared / of_text if of_text else 0.0,
-            shared / of_name if of_name else 0.0,
-            2 * shared / (of_text + of_name) if of_text + of_name else 0.0,
-            2 * len(a.trigrams & b.trigrams) / trigrams if trigrams else 0.0,
-            float(a.last != "" and a.last in b.stems),
-            float(len(a.numbers - b.numbers)),
-            float(len(b.numbers - a.numbers)),
-            float(len(a.stems) - len(common)),
-            float(len(b.stems) - len(common)),
-        )
+        return self.likenesses(text, (name,))[name]
+
+    def likenesses(self, text: str, names: Iterable[str]) -> dict[str, Likeness]:
+        """Compare a string with each of some names."""
+        a = name_words(text)
+        stems, trigrams, numbers = a.stems, a.trigrams, a.numbers
+        of_text = self._weight_of(stems)
+        found: dict[str, Likeness] = {}
+        for name in names:
+            if name in found:
+                continue
+            b = name_words(name)
+            common = stems & b.stems
+            shared = self._weigh(common) if common else 0.0
+            of_name = self._weight_of(b.stems)
+            sizes = len(trigrams) + len(b.trigrams)
+            found[name] = Likeness(
+                shared / of_text if of_text else 0.0,
+                shared / of_name if of_name else 0.0,
+                2 * shared / (of_text + of_name) if of_text + of_name else 0.0,
+                2 * len(trigrams & b.trigrams) / sizes if sizes else 0.0,
+                float(a.last != "" and a.last in common),
+                float(len(numbers - b.numbers)),
+                float(len(b.numbers - numbers)),
+                float(len(stems) - len(common)),
+                float(len(b.stems) - len(common)),
+            )
+        return found
 
     def _weigh(self, stems: frozenset[str]) -> float:
         # Sorted, since the sum of floating-point numbers depends on their order.

@@ -1,8 +1,13 @@
-"""The candidates of one string while they are gathered."""
+"""The candidates of one string while they are gathered.
+
+There are some dozens of names, for which plain numbers are faster than arrays.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +17,7 @@ from pipeline.terminology.index import Index
 Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 HUMAN = 9606
+_rank = itemgetter(0, 1, 2)
 
 
 class CandidateSet:
@@ -26,30 +32,39 @@ class CandidateSet:
     def __init__(self, index: Index, type: str | None, organism: int | None) -> None:
         self.type = type
         self._index = index
-        self._organism = organism
-        self._names: list[npt.NDArray[np.int64]] = []
-        self._scores: list[npt.NDArray[np.float64]] = []
+        self._taxa = None if organism is None else (0, organism)
+        self._concept_of, self._taxon_of = index.name_concept.data, index.concept_taxon.data
+        # For each concept the score, the number of the method and the name, the best first.
+        self._best: dict[int, tuple[float, int, int]] = {}
         self._methods: list[str] = []
 
-    def fitting(self, names: Numbers, type: str | None) -> Numbers:
+    def fitting(self, names: Iterable[int], type: str | None) -> list[int]:
         """Return those of some names whose concept has the type, and the organism if a gene."""
-        fitting: Numbers = names[fits(self._index, names, type, self._organism)]
-        return fitting
+        index, concept_of = self._index, self._concept_of
+        if type is not None:
+            type_of = index.concept_type.data
+            wanted = index.types.index(type) if type in index.types else -1
+            names = [name for name in names if type_of[concept_of[name]] == wanted]
+        if self._taxa is not None:
+            names = [name for name in names if self._taxon_of[concept_of[name]] in self._taxa]
+        return list(names)
 
-    def add(self, names: Numbers, scores: npt.NDArray[np.float64], method: str) -> None:
+    def add(self, names: Iterable[int], scores: Iterable[float], method: str) -> None:
         """Add names with their scores, as far as their organism fits."""
-        if not len(names):
-            return
-        if self._organism is not None:
-            fit = fits(self._index, names, None, self._organism)
-            names, scores = names[fit], scores[fit]
-        self._names.append(names.astype(np.int64))
-        self._scores.append(scores)
+        best, concept_of, taxa = self._best, self._concept_of, self._taxa
+        step = len(self._methods)
         self._methods.append(method)
+        for name, score in zip(names, scores, strict=True):
+            concept = concept_of[name]
+            if taxa is not None and self._taxon_of[concept] not in taxa:
+                continue
+            found = (-rounded(score), step, name)
+            if concept not in best or found < best[concept]:
+                best[concept] = found
 
     def wants(self, limit: int | None) -> bool:
         """Tell whether there are fewer concepts than wanted."""
-        return limit is None or len(self._concepts()) < limit
+        return limit is None or len(self._best) < limit
 
     def best(self, limit: int | None) -> list[tuple[int, int, float, str]]:
         """Return concept, name, score and method of the best candidates, best first.
@@ -57,59 +72,32 @@ class CandidateSet:
         Of the same score come human genes first, then concepts with more names, which are the
         better known ones (`mouse` is a name of the genus, too), then by identifier.
         """
-        if not self._names:
-            return []
-        index = self._index
-        names, scores = np.concatenate(self._names), np.concatenate(self._scores).round(4)
-        step = np.repeat(np.arange(len(self._names)), [len(n) for n in self._names])
-        concepts = index.name_concept[names].astype(np.int64)
-        order = np.lexsort((names, step, -scores, concepts))
-        _, first = np.unique(concepts[order], return_index=True)
-        chosen = order[first]
+        chosen = list(self._best.items())
         if limit is not None and len(chosen) > limit:
-            enough = np.partition(-scores[chosen], limit - 1)[limit - 1]
-            chosen = chosen[-scores[chosen] <= enough]
-        concept = concepts[chosen]
-        names_of = index.names_of[concept + 1].astype(np.int64) - index.names_of[concept]
-        keys = [
-            (-score, is_other, -count, _Identifier(index, number), row)
-            for score, is_other, count, number, row in zip(
-                scores[chosen].tolist(),
-                (index.concept_taxon[concept] != HUMAN).tolist(),
-                names_of.tolist(),
-                concept.tolist(),
-                chosen.tolist(),
-                strict=True,
-            )
-        ]
-        return [
-            (int(concepts[row]), int(names[row]), -score, self._methods[int(step[row])])
-            for score, _, _, _, row in sorted(keys)[:limit]
-        ]
+            enough = sorted([found[0] for _, found in chosen])[limit - 1]
+            chosen = [item for item in chosen if item[1][0] <= enough]
+        taxon_of, names_of = self._taxon_of, self._index.names_of.data
+        ranked = sorted(
+            [
+                (score, taxon_of[c] != HUMAN, names_of[c] - names_of[c + 1], c)
+                for c, (score, _, _) in chosen
+            ]
+        )
+        concepts: list[int] = []
+        for _, tied in groupby(ranked, _rank):
+            same = [concept for *_, concept in tied]
+            # Identifiers are read only where they decide.
+            concepts += sorted(same, key=self._identifier) if len(same) > 1 else same
+        found = ((concept, *self._best[concept]) for concept in concepts[:limit])
+        return [(c, name, -score, self._methods[step]) for c, score, step, name in found]
 
-    def _concepts(self) -> npt.NDArray[np.int32]:
-        if not self._names:
-            return np.zeros(0, np.int32)
-        concepts: npt.NDArray[np.int32] = self._index.name_concept[np.concatenate(self._names)]
-        return np.unique(concepts)
+    def _identifier(self, concept: int) -> tuple[str, int, str]:
+        return natural_key(self._index.curies[concept])
 
 
-@dataclass(frozen=True, slots=True, order=False)
-class _Identifier:
-    """A concept that is ordered by its identifier, which is read only when that decides."""
-
-    index: Index
-    number: int
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Identifier) and self.number == other.number
-
-    def __hash__(self) -> int:
-        return self.number
-
-    def __lt__(self, other: _Identifier) -> bool:
-        curies = self.index.curies
-        return natural_key(curies[self.number]) < natural_key(curies[other.number])
+def rounded(score: float) -> float:
+    """Return a score to four decimals, as numpy rounds."""
+    return round(score * 10_000) / 10_000
 
 
 def fits(

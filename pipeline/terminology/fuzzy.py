@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,7 @@ from pipeline.terminology.terminology import Terminology
 from pipeline.terminology.variants import Variant, variants
 
 Float64s = npt.NDArray[np.float64]
+Weight = TypeVar("Weight", float, Float64s)
 
 EXACT, NORMAL_FORM, TRIGRAMS, BROADER = "exact", "normal form", "trigrams", "broader concept"
 VARIANT, GROUP = "variant", "common group"
@@ -109,6 +111,8 @@ class NameLookup:
         predicates = list(self._index.predicates)
         self.broad = predicates.index(BROAD_MATCH) if BROAD_MATCH in predicates else -1
         self._weights = np.array([name_weight(scope) for scope in self._index.scopes], np.float64)
+        self._weight_of: list[float] = self._weights.tolist()
+        self._scope_of = self._index.name_scope.data
 
     @cached_property
     def types(self) -> dict[str, TypeLookup]:
@@ -186,7 +190,7 @@ class NameLookup:
         form, key = next((found for found in keys if found[1] >= 0), (text, -1))
         for name, is_same in self._names_of(key, form, found, found.type):
             method = EXACT if is_same else NORMAL_FORM
-            found.add(np.array([name]), within(method, self.weigh([name])), method)
+            found.add((name,), (within(method, self._weight(name)),), method)
 
     def _taxa(self, texts: Sequence[Variant], type: str | None) -> list[Hit]:
         """Return the taxa of these names that only all of NCBI Taxonomy has."""
@@ -215,27 +219,31 @@ class NameLookup:
         for variant in proposed:
             key = self.terminology.key(variant.text)
             names = [name for name, _ in self._names_of(key, variant.text, found, type)]
-            if not names:
-                continue
-            scores = within(VARIANT, self.weigh(names), variant.strength)
-            found.add(np.array(names, np.int64), scores, ", ".join(variant.rules))
+            scores = [within(VARIANT, self._weight(name), variant.strength) for name in names]
+            found.add(names, scores, ", ".join(variant.rules))
 
     def _similar_words(self, text: str, tokens: list[str], type: str, found: CandidateSet) -> None:
         arrays = self.types[type].arrays
         classes = query_classes(text, tokens, type)
         for kind, strength in CLASS_STRENGTH.items():
-            names = arrays.names_of(arrays.of_class(kind, getattr(classes, kind)))
-            found.add(names, within(VARIANT, self.weigh(names), strength), kind.replace("_", " "))
+            forms = arrays.of_class(kind, getattr(classes, kind))
+            names = [name for form in forms for name in arrays.names[form].tolist()]
+            scores = [within(VARIANT, self._weight(name), strength) for name in names]
+            found.add(names, scores, kind.replace("_", " "))
 
     def _spelled_alike(
         self, tokens: list[str], type: str, found: CandidateSet, least: float
     ) -> None:
         lookup = self.types[type]
         forms, similarities = lookup.trigrams.search(tokens, most=FORMS, least=least)
-        names, starts = lookup.arrays.names_of(forms), lookup.arrays.names.starts
-        counts = (starts[forms + 1] - starts[forms]).astype(np.int64)
-        similarity = np.repeat(similarities.astype(np.float64), counts)
-        found.add(names, trigram_scores(similarity, self.weigh(names)), TRIGRAMS)
+        starts, values = (a.data for a in (lookup.arrays.names.starts, lookup.arrays.names.values))
+        names: list[int] = []
+        scores: list[float] = []
+        for form, similarity in zip(forms.tolist(), similarities.tolist(), strict=True):
+            of_form = values[starts[form] : starts[form + 1]].tolist()
+            names += of_form
+            scores += [trigram_scores(similarity, self._weight(name)) for name in of_form]
+        found.add(names, scores, TRIGRAMS)
 
     def _broader(self, found: CandidateSet) -> None:
         """Add what is directly above the best candidates."""
@@ -251,8 +259,8 @@ class NameLookup:
             wider = {values[i] for i in mapped if by[i] == self.broad}
             above = sorted(wider.union(index.parents[concept].tolist()))
             names = [names_of[c] for c in above if names_of[c] < names_of[c + 1]]
-            first = found.fitting(np.array(names, np.int64), found.type)
-            found.add(first, np.full(len(first), BROADER_STRENGTH * score), BROADER)
+            first = found.fitting(names, found.type)
+            found.add(first, [BROADER_STRENGTH * score] * len(first), BROADER)
 
     def _species_of(self, hits: Sequence[Hit]) -> list[Hit]:
         """Return what is above the strains, isolates and subspecies among hits, to the species."""
@@ -306,7 +314,7 @@ class NameLookup:
             return
         index = self._index
         folded = text.casefold()
-        for number in found.fitting(index.key_names[key], type).tolist():
+        for number in found.fitting(index.key_names[key].tolist(), type):
             name = index.names[number]
             if name.casefold() == folded or separators_agree(text, name):
                 yield number, name == text
@@ -316,6 +324,9 @@ class NameLookup:
         scopes = self._index.name_scope[np.asarray(names, np.int64)]
         weights: npt.NDArray[np.float64] = self._weights[scopes]
         return weights
+
+    def _weight(self, name: int) -> float:
+        return self._weight_of[self._scope_of[name]]
 
     def hit(self, concept: int, name: int, score: float, method: str) -> Hit:
         """Return a candidate that is told by the numbers of its concept and name."""
@@ -346,7 +357,13 @@ def tidied(text: str) -> str:
     return " ".join(text[:_LONGEST].replace("\0", " ").split())
 
 
-def within(method: str, weights: Float64s, strength: Float64s | float = 1.0) -> Float64s:
+@overload
+def within(method: str, weights: float, strength: float = 1.0) -> float: ...
+@overload
+def within(method: str, weights: Float64s, strength: Float64s | float = 1.0) -> Float64s: ...
+def within(
+    method: str, weights: Float64s | float, strength: Float64s | float = 1.0
+) -> Float64s | float:
     """Return scores in the band of a method (`VARIANT` for the rules).
 
     Args:
@@ -358,7 +375,7 @@ def within(method: str, weights: Float64s, strength: Float64s | float = 1.0) -> 
     return low + width * strength * weights
 
 
-def trigram_scores(similarity: Float64s, weights: Float64s) -> Float64s:
+def trigram_scores(similarity: Weight, weights: Weight) -> Weight:
     """Return scores of names that are spelled alike, from their cosines and weights."""
     return _TRIGRAM_WIDTH * similarity * (0.9 + 0.1 * weights)
 

@@ -69,19 +69,17 @@ class TypeIndex:
     grams_starts: npt.NDArray[np.uint32]
     grams: npt.NDArray[np.uint16]
 
-    def names_of(self, forms: Int64s | npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        """Return the names of some forms, form after form."""
-        return gather(self.names, np.asarray(forms, np.int64))
-
-    def of_class(self, kind: str, number: int) -> npt.NDArray[np.int32]:
+    def of_class(self, kind: str, number: int) -> list[int]:
         """Return the forms of a class, ascending; none for the number 0."""
-        numbers, forms = self.classes[kind]
         if not number:
-            return forms[:0]
-        low, high = (
-            int(np.searchsorted(numbers, np.uint64(number), side)) for side in ("left", "right")
-        )
-        return forms[low:high]
+            return []
+        numbers, forms = self.classes[kind]
+        wanted = np.uint64(number)
+        low = int(numbers.searchsorted(wanted))
+        if low == len(numbers) or numbers[low] != wanted:
+            return []  # as for most strings
+        found: list[int] = forms[low : numbers.searchsorted(wanted, "right")].tolist()
+        return found
 
 
 def open_fuzzy_index(index: Index, *, cache: Path | None = None) -> dict[str, TypeIndex]:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from pipeline.terminology.array_store import load_arrays, save_arrays
 from pipeline.terminology.bulk_lookup import lookup_many
+from pipeline.terminology.candidate_set import rounded
 from pipeline.terminology.fuzzy import EXACT, NORMAL_FORM, TRIGRAMS, Hit, NameLookup
 from pipeline.terminology.fuzzy_index import GRAMS, open_fuzzy_index, token_grams
 from pipeline.terminology.name_words import stem, tokens_of
-from pipeline.terminology.ngrams import TrigramSearch
+from pipeline.terminology.ngrams import TrigramSearch, grams_of
 from pipeline.terminology.terminology import Terminology
 from pipeline.terminology.variants import RULES, variants
 
@@ -149,21 +150,29 @@ def test_every_rule_says_why() -> None:
     assert all(rule.reason and 0 < rule.strength < 1 for rule in RULES)
 
 
-def test_trigram_search_is_exact(terminology: Terminology) -> None:
+@pytest.mark.parametrize(("type", "most", "least"), [("Disease", 20, 0.35), ("Gene", 30, 0.5)])
+def test_trigram_search_is_exact(
+    terminology: Terminology, type: str, most: int, least: float
+) -> None:
     """The pruned search finds what comparing with every name finds."""
-    arrays = open_fuzzy_index(terminology.index)["Disease"]
+    arrays = open_fuzzy_index(terminology.index)[type]
     search = TrigramSearch(arrays)
     owner = np.repeat(np.arange(len(arrays.norms)), np.diff(arrays.grams_starts.astype(np.int64)))
-    for text in ("malignent neoplasm of brest", "ataxia", "type 2 diabtes", "lupus", "xqzzkw"):
+    long = "hereditary spastic paraplegia with thin corpus callosum and amyotrophy of the hands"
+    for text in (
+        "malignent neoplasm of brest", "ataxia", "type 2 diabtes", "lupus", "xqzzkw", long,
+        "interleukn 6 receptor", "a b", "β-catenin",
+    ):  # fmt: skip
         tokens = tokens_of(text)
         grams = np.unique(token_grams(tokens).values)
         mine = np.zeros(GRAMS)
         mine[grams] = arrays.weights[grams]
         every = np.bincount(owner, mine[arrays.grams], len(arrays.norms))
         every /= np.sqrt(mine.sum()) * arrays.norms
-        _, found = search.search(tokens, most=20, least=0.35)
-        expected = np.sort(every[every >= 0.35])[::-1][:20]
+        forms, found = search.search(tokens, most=most, least=least)
+        expected = np.sort(every[every >= least])[::-1][:most]
         assert np.allclose(found, expected, atol=1e-4)
+        assert np.allclose(every[forms], found, atol=1e-4)
 
 
 def test_the_order_of_candidates_is_always_the_same(embedded: NameLookup) -> None:
@@ -174,6 +183,17 @@ def test_the_order_of_candidates_is_always_the_same(embedded: NameLookup) -> Non
 
 
 TEXTS = st.text(max_size=60) | st.text(alphabet="aB1αß()-/,.' \n\tR+p", max_size=30)
+
+
+@given(TEXTS)
+def test_trigrams_of_one_string_are_those_of_many(text: str) -> None:
+    tokens = tokens_of(text)
+    assert grams_of(tokens) == np.unique(token_grams(tokens).values).tolist()
+
+
+@given(st.floats(0, 1))
+def test_a_score_is_rounded_as_arrays_are(score: float) -> None:
+    assert rounded(score) == np.array([score]).round(4)[0]
 
 
 @given(TEXTS)
