@@ -24,6 +24,9 @@ from pipeline.terminology.taxon_kinds import BELOW, GENUS, SPECIES
 from pipeline.terminology.terminology import NameMatch
 
 HUMAN_TAXON = 9606
+# Members of an `Enum` are slow to get.
+_GENE: str = EntityType.GENE
+_SPECIES: str = EntityType.SPECIES
 _LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (4, "4"), (6, "5"), (9, "7"), (14, "10"), (24, "15"))
 _WORD = re.compile(r"[^\W_]+")
 _CLASSES = {SPECIES: 3, BELOW: 2, GENUS: 1}
@@ -63,7 +66,7 @@ class Sense:
     ) -> Sense:
         """Return what some names of a type tell of a surface form."""
         own = _own(surface)
-        if type_ == EntityType.SPECIES:
+        if type_ == _SPECIES:
             best = max(names, key=lambda name: (*_as_species(name, kinds), *_rank(name)))
         else:
             best = max(names, key=_rank)
@@ -78,11 +81,11 @@ class Sense:
         ]
         if reason := own.stop_reasons.get(type_):
             features.append(f"stop={reason}")
-        if type_ != EntityType.GENE:
+        if type_ != _GENE:
             vocabularies = sorted({n.curie[: n.curie.find(":")] for n in names})
             exact = any(n.identical == 2 for n in names)
             features += [f"vocabulary={'+'.join(vocabularies)}", f"exact={exact} case={own.case}"]
-        if type_ == EntityType.SPECIES:
+        if type_ == _SPECIES:
             rank, group = kinds(best.curie)
             words = len(surface.split())
             features += [f"rank={rank} {scope}", f"group={group} {scope}", f"words={words} {scope}"]
@@ -171,27 +174,25 @@ def features_of_place(reading: Reading, facts: PaperFacts, longer: str) -> list[
         facts: The whole text.
         longer: Types of the longer readings that contain it, `+`-joined; empty when none does.
     """
-    around, sense = reading.around, reading.sense
+    _, sense, (surface, before, after, left, right, starts_sentence) = reading
     own = sense.own
     case = own.case
     features = [
-        f"case={case}^" if around.starts_sentence else f"case={case}",
-        f"before={around.before}",
-        f"after={around.after}",
-        f"left={_side(around.left)}",
-        f"right={_side(around.right)}",
+        f"case={case}^" if starts_sentence else f"case={case}",
+        f"before={before}",
+        f"after={after}",
+        f"left={_side(left)}",
+        f"right={_side(right)}",
         f"longer={longer}",
     ]
     if case != "lower" and facts.words.get(own.lower):
         features.append(f"also-lower case={case}")
-    if own.is_word and facts.words.get(around.surface, 0) > 1:
+    if own.is_word and facts.words.get(surface, 0) > 1:
         features.append(f"repeated case={case}")
-    if sense.type == EntityType.GENE:
+    if sense.type == _GENE:
         features += _gene_features(sense, facts.gene_taxa)
     else:
-        if sense.type == EntityType.SPECIES and any(
-            n.curie in facts.scientific for n in sense.names
-        ):
+        if sense.type == _SPECIES and any(n.curie in facts.scientific for n in sense.names):
             features.append(f"named-scientifically scope={sense.best.scope}")
         if sense.best.curie in facts.renamed:
             features.append(f"renamed scope={sense.best.scope}")
@@ -228,17 +229,22 @@ def readings(text: str, found: Iterable[tuple[Match, Sequence[Sense]]]) -> list[
 
 def longer_types(every: Sequence[Reading]) -> list[str]:
     """Return for each reading the types of the longer readings that contain it."""
-    places = [(r.match.start, -r.match.end, i) for i, r in enumerate(every)]
+    places = [(start, -end, i) for i, ((start, end, _), _, _) in enumerate(every)]
     result = [""] * len(every)
     open_: list[tuple[int, int, str]] = []  # start, end and type of those that reach up to here
+    reach = 0  # the farthest end of them
     for start, negative, i in sorted(places):
         end = -negative
-        open_ = [r for r in open_ if r[1] > start]
-        # What began here or before and ends here or behind is longer, or stands at this very place.
-        types = {r[2] for r in open_ if r[1] >= end and r[1] - r[0] > end - start}
-        if types:
-            result[i] = "+".join(sorted(types))
-        open_.append((start, end, every[i].type))
+        if reach <= start:
+            open_ = []
+        elif reach >= end:
+            open_ = [r for r in open_ if r[1] > start]
+            # What began here or before and ends here or behind is longer, or at this very place.
+            types = {r[2] for r in open_ if r[1] >= end and r[1] - r[0] > end - start}
+            if types:
+                result[i] = "+".join(sorted(types))
+        reach = max(reach, end)
+        open_.append((start, end, every[i].sense.type))
     return result
 
 
