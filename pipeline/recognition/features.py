@@ -7,6 +7,7 @@ weight for each, so that a decision can be read: `after=gene` for, `case=lower` 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ HUMAN_TAXON = 9606
 # Members of an `Enum` are slow to get.
 _GENE: str = EntityType.GENE
 _SPECIES: str = EntityType.SPECIES
-_LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (4, "4"), (6, "5"), (9, "7"), (14, "10"), (24, "15"))
+_LENGTHS = (1, 2, 3, 4, 6, 9, 14, 24)
+_LENGTH_NAMES = ("1", "2", "3", "4", "5", "7", "10", "15", "25")
 _WORD = re.compile(r"[^\W_]+")
 _CLASSES = {SPECIES: 3, BELOW: 2, GENUS: 1}
 
@@ -264,7 +266,7 @@ class _Own:
 @lru_cache(maxsize=5_000)
 def _own(surface: str) -> _Own:
     words = _WORD.findall(surface)
-    length = next((label for limit, label in _LENGTHS if len(surface) <= limit), "25")
+    length = _LENGTH_NAMES[bisect_left(_LENGTHS, len(surface))]
     normal = normal_form(surface)
     return _Own(
         _case(surface),
@@ -292,8 +294,14 @@ def _as_species(name: NameMatch, kinds: Kinds) -> tuple[bool, float, int]:
 
 
 def _case(surface: str) -> str:
-    if surface.isascii() and surface.islower():
-        return "lower"  # most names, and the same as below
+    if surface.isascii():  # nearly all names, and the same as below
+        if surface.islower():
+            return "lower"
+        if surface.isupper():
+            return "upper"
+        if surface[:1].isupper() and surface[1:].islower():
+            return "title"
+        return "none" if surface.lower() == surface.upper() else "mixed"
     letters = [c for c in surface if c.isalpha()]
     if not letters:
         return "none"
