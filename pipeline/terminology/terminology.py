@@ -298,10 +298,10 @@ class Terminology:
         if self._taxonomy is None:
             return ()
         others: dict[str, int] = {}
-        for match in self.find(text):
-            surface = text[match.start : match.end]
-            if _LIKE_BINOMIAL.fullmatch(surface):
-                for name in self.name_matches(match.key, surface):
+        for start, end, key in self.find(text):
+            if _LIKE_BINOMIAL.fullmatch(text, start, end):
+                surface = text[start:end]
+                for name in self.name_matches(key, surface):
                     if (
                         name.type == EntityType.SPECIES
                         and _BINOMIAL.fullmatch(name.text)
