@@ -184,11 +184,10 @@ def features_of_place(reading: Reading, facts: PaperFacts, longer: str) -> list[
     own = sense.own
     case = own.case
     features = [
-        f"case={case}^" if starts_sentence else f"case={case}",
+        own.begins if starts_sentence else own.stands,
         f"before={before}",
         f"after={after}",
-        f"left={_side(left)}",
-        f"right={_side(right)}",
+        *_sides(left, right),
         f"longer={longer}",
     ]
     if case != "lower" and facts.words.get(own.lower):
@@ -259,6 +258,8 @@ class _Own:
     """What a surface form tells by itself, wherever it stands."""
 
     case: str
+    stands: str
+    begins: str
     lower: str
     is_word: bool
     form: tuple[str, ...]
@@ -272,8 +273,11 @@ def _own(surface: str) -> _Own:
     words = _WORD.findall(surface)
     length = _LENGTH_NAMES[bisect_left(_LENGTHS, len(surface))]
     normal = normal_form(surface)
+    case = _case(surface)
     return _Own(
-        _case(surface),
+        case,
+        f"case={case}",
+        f"case={case}^",
         surface.lower(),
         len(words) == 1,
         ("any", f"shape={_shape(surface)}", f"length={length}", f"words={min(len(words), 4)}"),
@@ -344,6 +348,10 @@ _ASCII_KINDS = {i: _kind(chr(i)) for i in range(128)}
 
 
 @lru_cache(maxsize=10_000)
+def _sides(left: str, right: str) -> tuple[str, str]:
+    return f"left={_side(left)}", f"right={_side(right)}"
+
+
 def _side(characters: str) -> str:
     """Return what is glued to a side: a sign, and what kind of character follows it."""
     if not characters:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeline.errors import SnapshotError
-from pipeline.terminology.normal_form import normal_form
+from pipeline.terminology.normal_form import normal_form, normal_word
 from pipeline.terminology.taxon_abbreviations import Abbreviations, open_abbreviations
 from pipeline.terminology.taxon_files import RANKS, TaxonFiles, line_at, open_taxon_files
 from pipeline.terminology.taxon_finder import FoundName, NameFinder
@@ -85,7 +85,6 @@ class FullTaxonomy:
         # The same few thousand names make up most of the names of any text.
         self.taxa_named = lru_cache(maxsize=10_000)(self._taxa_named)
         self._finder = NameFinder(self)
-        self._plain_word = lru_cache(maxsize=20_000)(normal_form)
         self._begins_vernacular = lru_cache(maxsize=20_000)(self._has_vernacular_beginning)
         self._beginning = lru_cache(maxsize=20_000)(self._beginning_of)
         self._vernacular = lru_cache(maxsize=50_000)(self._taxa_called)
@@ -227,7 +226,7 @@ class FullTaxonomy:
             for last in range(i + 1, min(i + _VERNACULAR_WORDS, len(forms))):
                 if pieces[2 * last] not in _GAPS:
                     break
-                form += self._plain_word(pieces[2 * last + 1])
+                form += _plain(pieces[2 * last + 1])
                 if not self._begins_vernacular(form):
                     break
                 if self._vernacular(form):
@@ -244,7 +243,7 @@ class FullTaxonomy:
 
     def _beginning_of(self, word: str) -> str:
         """Return the normal form of a word that a common name begins with, or nothing."""
-        form = self._plain_word(word)
+        form = _plain(word)
         return form if self._begins_vernacular(form) else ""
 
     def _has_vernacular_beginning(self, form: str) -> bool:
@@ -286,6 +285,11 @@ def _values(trie: Any, key: str) -> set[int]:
         return {number for (number,) in trie.get(key, ())}
     except UnicodeEncodeError:  # half of a surrogate pair
         return set()
+
+
+def _plain(word: str) -> str:
+    """Return the normal form of a word, which is remembered wherever it stands."""
+    return normal_word(word) if word.isalpha() else normal_form(word)
 
 
 def _tolerant(name: str) -> str:
