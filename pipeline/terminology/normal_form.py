@@ -359,7 +359,7 @@ def normal_form(text: str) -> str:
     >>> normal_form("TNF-α"), normal_form("TNF alpha"), normal_form("Parkinson's Diseases")
     ('tnfalpha', 'tnfalpha', 'parkinsondisease')
     """
-    return "".join([_normal_piece(piece) for piece in _PIECES.findall(text)])
+    return "".join(map(_normal_piece, (_ASCII_PIECES if text.isascii() else _PIECES).findall(text)))
 
 
 @lru_cache(maxsize=10_000)
