@@ -40,7 +40,8 @@ def shipped_weights() -> Mapping[str, Weights]:
 
 def score(weights: Weights, evidence: Evidence) -> float:
     """Return the weighted sum of the evidence; what has no weight counts nothing."""
-    return sum(map(mul, map(weights.get, evidence, _NOTHING), evidence.values()))
+    total: float = sum(map(mul, map(weights.get, evidence, _NOTHING), evidence.values()))
+    return total
 
 
 def shares(scores: Sequence[float]) -> list[float]:
