@@ -255,7 +255,10 @@ def longer_types(every: Sequence[Reading]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """What a surface form tells by itself, wherever it stands."""
+    """What a surface form tells by itself, wherever it stands.
+
+    `stands` and `begins` are the features of its case within a sentence and where one begins.
+    """
 
     case: str
     stands: str
