@@ -13,10 +13,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
+from operator import mul
 
 Weights = Mapping[str, float]
 Evidence = Mapping[str, float]
 FILE = "gene_weights.toml"
+_NOTHING = repeat(0.0)
 SPECIES, GENES, CONFIDENCE = "species", "genes", "confidence"
 BASELINE: Mapping[str, Weights] = {
     SPECIES: {"is human": 1.0},
@@ -37,7 +40,8 @@ def shipped_weights() -> Mapping[str, Weights]:
 
 def score(weights: Weights, evidence: Evidence) -> float:
     """Return the weighted sum of the evidence; what has no weight counts nothing."""
-    return sum([weights[name] * value for name, value in evidence.items() if name in weights])
+    total: float = sum(map(mul, map(weights.get, evidence, _NOTHING), evidence.values()))
+    return total
 
 
 def shares(scores: Sequence[float]) -> list[float]:

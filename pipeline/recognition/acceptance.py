@@ -13,8 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 
 _DATA = "acceptance.json.gz"
+_EXTREME = 30.0
+"""Logarithm of odds beyond which nothing is told apart."""
+_NOTHING = repeat(0.0)
+"""What a feature without a weight adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class AcceptanceModel:
 
     def weights_of(self, type_: str, guideline: str = "") -> Mapping[str, float] | None:
         """Return the weights of a type by a guideline; None for a type that was not trained."""
-        return self.weights.get(of_guideline(type_, guideline)) or self.weights.get(type_)
+        own = self.weights.get(of_guideline(type_, guideline)) if guideline else None
+        return own or self.weights.get(type_)
 
     def has_own(self, type_: str, guideline: str) -> bool:
         """Whether the guideline of a corpus has weights of its own for a type."""
@@ -46,7 +52,7 @@ class AcceptanceModel:
         weights = self.weights_of(type_, guideline)
         if weights is None:
             return math.inf
-        return sum([weights[f] for f in features if f in weights])
+        return sum(map(weights.get, features, _NOTHING))
 
     def probability(
         self, type_: str, features: Iterable[str], guideline: str = "", *, known: float = 0.0
@@ -59,10 +65,31 @@ class AcceptanceModel:
             guideline: Corpus whose guideline is to be followed; of most it is the common one.
             known: Weight of further features.
         """
-        score = self.weight(type_, features, guideline) + known
-        if score == math.inf:
-            return 1.0
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+        return _logistic(self.weight(type_, features, guideline) + known)
+
+    def probabilities(self, described: Iterable[tuple[str, Iterable[str], float]]) -> list[float]:
+        """Return the probability of each of many readings, as most guidelines have it.
+
+        Args:
+            described: For each reading what `probability` takes: the entity type, the features, and
+                the weight of further features.
+        """
+        tables = self.weights
+        result = []
+        for type_, features, known in described:
+            if (weights := tables.get(type_)) is None:
+                result.append(1.0)
+            else:
+                result.append(_logistic(sum(map(weights.get, features, _NOTHING)) + known))
+        return result
+
+
+def _logistic(score: float) -> float:
+    if -_EXTREME < score < _EXTREME:
+        return 1.0 / (1.0 + math.exp(-score))
+    if score == math.inf:
+        return 1.0
+    return 1.0 / (1.0 + math.exp(-math.copysign(_EXTREME, score)))
 
 
 def of_guideline(type_: str, corpus: str) -> str:

@@ -7,10 +7,11 @@ weight for each, so that a decision can be read: `after=gene` for, `case=lower` 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -24,7 +25,11 @@ from pipeline.terminology.taxon_kinds import BELOW, GENUS, SPECIES
 from pipeline.terminology.terminology import NameMatch
 
 HUMAN_TAXON = 9606
-_LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (4, "4"), (6, "5"), (9, "7"), (14, "10"), (24, "15"))
+# Members of an `Enum` are slow to get.
+_GENE: str = EntityType.GENE
+_SPECIES: str = EntityType.SPECIES
+_LENGTHS = (1, 2, 3, 4, 6, 9, 14, 24)
+_LENGTH_NAMES = ("1", "2", "3", "4", "5", "7", "10", "15", "25")
 _WORD = re.compile(r"[^\W_]+")
 _CLASSES = {SPECIES: 3, BELOW: 2, GENUS: 1}
 
@@ -63,7 +68,7 @@ class Sense:
     ) -> Sense:
         """Return what some names of a type tell of a surface form."""
         own = _own(surface)
-        if type_ == EntityType.SPECIES:
+        if type_ == _SPECIES:
             best = max(names, key=lambda name: (*_as_species(name, kinds), *_rank(name)))
         else:
             best = max(names, key=_rank)
@@ -78,11 +83,11 @@ class Sense:
         ]
         if reason := own.stop_reasons.get(type_):
             features.append(f"stop={reason}")
-        if type_ != EntityType.GENE:
+        if type_ != _GENE:
             vocabularies = sorted({n.curie[: n.curie.find(":")] for n in names})
             exact = any(n.identical == 2 for n in names)
             features += [f"vocabulary={'+'.join(vocabularies)}", f"exact={exact} case={own.case}"]
-        if type_ == EntityType.SPECIES:
+        if type_ == _SPECIES:
             rank, group = kinds(best.curie)
             words = len(surface.split())
             features += [f"rank={rank} {scope}", f"group={group} {scope}", f"words={words} {scope}"]
@@ -136,6 +141,10 @@ class Reading(NamedTuple):
         return self.sense.names
 
 
+_MAKE = partial(tuple.__new__, Reading)
+"""As `Reading._make`, without a call of Python for each of very many."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaperFacts:
     """What the features need to know of the whole text.
@@ -171,27 +180,24 @@ def features_of_place(reading: Reading, facts: PaperFacts, longer: str) -> list[
         facts: The whole text.
         longer: Types of the longer readings that contain it, `+`-joined; empty when none does.
     """
-    around, sense = reading.around, reading.sense
+    _, sense, (surface, before, after, left, right, starts_sentence) = reading
     own = sense.own
     case = own.case
     features = [
-        f"case={case}^" if around.starts_sentence else f"case={case}",
-        f"before={around.before}",
-        f"after={around.after}",
-        f"left={_side(around.left)}",
-        f"right={_side(around.right)}",
+        own.begins if starts_sentence else own.stands,
+        f"before={before}",
+        f"after={after}",
+        *_sides(left, right),
         f"longer={longer}",
     ]
     if case != "lower" and facts.words.get(own.lower):
         features.append(f"also-lower case={case}")
-    if own.is_word and facts.words.get(around.surface, 0) > 1:
+    if own.is_word and facts.words.get(surface, 0) > 1:
         features.append(f"repeated case={case}")
-    if sense.type == EntityType.GENE:
+    if sense.type == _GENE:
         features += _gene_features(sense, facts.gene_taxa)
     else:
-        if sense.type == EntityType.SPECIES and any(
-            n.curie in facts.scientific for n in sense.names
-        ):
+        if sense.type == _SPECIES and any(n.curie in facts.scientific for n in sense.names):
             features.append(f"named-scientifically scope={sense.best.scope}")
         if sense.best.curie in facts.renamed:
             features.append(f"renamed scope={sense.best.scope}")
@@ -222,31 +228,41 @@ def readings(text: str, found: Iterable[tuple[Match, Sequence[Sense]]]) -> list[
     for match, several in found:
         if several:
             around = surroundings(text, match.start, match.end)
-            result += [Reading(match, sense, around) for sense in several]
+            result += [_MAKE((match, sense, around)) for sense in several]
     return result
 
 
 def longer_types(every: Sequence[Reading]) -> list[str]:
     """Return for each reading the types of the longer readings that contain it."""
-    places = [(r.match.start, -r.match.end, i) for i, r in enumerate(every)]
+    places = [(start, -end, i) for i, ((start, end, _), _, _) in enumerate(every)]
     result = [""] * len(every)
     open_: list[tuple[int, int, str]] = []  # start, end and type of those that reach up to here
+    reach = 0  # the farthest end of them
     for start, negative, i in sorted(places):
         end = -negative
-        open_ = [r for r in open_ if r[1] > start]
-        # What began here or before and ends here or behind is longer, or stands at this very place.
-        types = {r[2] for r in open_ if r[1] >= end and r[1] - r[0] > end - start}
-        if types:
-            result[i] = "+".join(sorted(types))
-        open_.append((start, end, every[i].type))
+        if reach <= start:
+            open_ = []
+        elif reach >= end:
+            open_ = [r for r in open_ if r[1] > start]
+            # What began here or before and ends here or behind is longer, or at this very place.
+            types = {r[2] for r in open_ if r[1] >= end and r[1] - r[0] > end - start}
+            if types:
+                result[i] = "+".join(sorted(types))
+        reach = max(reach, end)
+        open_.append((start, end, every[i].sense.type))
     return result
 
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """What a surface form tells by itself, wherever it stands."""
+    """What a surface form tells by itself, wherever it stands.
+
+    `stands` and `begins` are the features of its case within a sentence and where one begins.
+    """
 
     case: str
+    stands: str
+    begins: str
     lower: str
     is_word: bool
     form: tuple[str, ...]
@@ -258,10 +274,13 @@ class _Own:
 @lru_cache(maxsize=5_000)
 def _own(surface: str) -> _Own:
     words = _WORD.findall(surface)
-    length = next((label for limit, label in _LENGTHS if len(surface) <= limit), "25")
+    length = _LENGTH_NAMES[bisect_left(_LENGTHS, len(surface))]
     normal = normal_form(surface)
+    case = _case(surface)
     return _Own(
-        _case(surface),
+        case,
+        f"case={case}",
+        f"case={case}^",
         surface.lower(),
         len(words) == 1,
         ("any", f"shape={_shape(surface)}", f"length={length}", f"words={min(len(words), 4)}"),
@@ -286,8 +305,14 @@ def _as_species(name: NameMatch, kinds: Kinds) -> tuple[bool, float, int]:
 
 
 def _case(surface: str) -> str:
-    if surface.isascii() and surface.islower():
-        return "lower"  # most names, and the same as below
+    if surface.isascii():  # nearly all names, and the same as below
+        if surface.islower():
+            return "lower"
+        if surface.isupper():
+            return "upper"
+        if surface[:1].isupper() and surface[1:].islower():
+            return "title"
+        return "none" if surface.lower() == surface.upper() else "mixed"
     letters = [c for c in surface if c.isalpha()]
     if not letters:
         return "none"
@@ -326,6 +351,10 @@ _ASCII_KINDS = {i: _kind(chr(i)) for i in range(128)}
 
 
 @lru_cache(maxsize=10_000)
+def _sides(left: str, right: str) -> tuple[str, str]:
+    return f"left={_side(left)}", f"right={_side(right)}"
+
+
 def _side(characters: str) -> str:
     """Return what is glued to a side: a sign, and what kind of character follows it."""
     if not characters:

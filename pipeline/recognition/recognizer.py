@@ -53,6 +53,7 @@ DEFAULT_GUIDELINE = CONSENSUS
 _STRAIN = 0.9
 """Nine in ten of the strains found are annotated in S1000, whose guideline counts strains."""
 _DESCRIPTION = re.compile(r"\bnov\.|\bn\. ?sp\.")
+_SPECIES: str = EntityType.SPECIES
 _SCIENTIFIC = frozenset({"scientific", "abbreviated"})
 SEQUENCE_TYPES = ("Disease", "Gene")
 """Types for which the tagger is better than the names of the terminology alone. For species it is
@@ -74,9 +75,11 @@ class NameReader:
 
         What tells of a reading wherever it stands are the features of its sense.
         """
+        senses_of = self._senses
         found: dict[tuple[int, int], tuple[Match, tuple[Sense, ...]]] = {
-            (m.start, m.end): (m, self._senses(m.key, text[m.start : m.end]))
-            for m in self.terminology.find(text)
+            (start, end): (match, senses_of(key, text[start:end]))
+            for match in self.terminology.find(text)
+            for start, end, key in (match,)
         }
         for place in find_prefixed(text):
             surface = text[slice(*place)]
@@ -86,7 +89,7 @@ class NameReader:
                 found[place] = Match(*place, -1), senses(surface, prefixed, self._kinds)
         for place, common in self._vernacular(text):
             match, known = found.get(place, (Match(*place, -1), ()))
-            if all(sense.type != EntityType.SPECIES for sense in known):
+            if all(sense.type != _SPECIES for sense in known):
                 every_name = [*(n for sense in known for n in sense.names), *common]
                 found[place] = match, senses(text[slice(*place)], every_name, self._kinds)
         for match, names in self.terminology.find_taxa(text):
@@ -95,7 +98,10 @@ class NameReader:
             every_name = _with_taxa([n for sense in known for n in sense.names], names)
             found[place] = known_match, senses(text[slice(*place)], every_name, self._kinds)
         every = readings(text, (found[place] for place in sorted(found)))
-        facts = PaperFacts(words_of(text), self._taxa(every), _scientific(every), _renamed(every))
+        species = [r for r in every if r.sense.type == _SPECIES]
+        facts = PaperFacts(
+            words_of(text), self._taxa(species), _scientific(species), _renamed(species)
+        )
         longer = longer_types(every)
         return every, [
             features_of_place(r, facts, around) for r, around in zip(every, longer, strict=True)
@@ -116,8 +122,8 @@ class NameReader:
                     ],
                 )
 
-    def _taxa(self, every: Sequence[Reading]) -> frozenset[int]:
-        curies = {n.curie for r in every if r.type == EntityType.SPECIES for n in r.names}
+    def _taxa(self, species: Sequence[Reading]) -> frozenset[int]:
+        curies = {n.curie for r in species for n in r.sense.names}
         taxa = {self._gene_taxa.of(curie) for curie in curies}
         return frozenset(int(t.partition(":")[2]) for t in taxa if t)
 
@@ -186,13 +192,13 @@ class Recognizer(Rebuilt):
 
     def _propose(self, text: str, definitions: Sequence[Definition]) -> Iterator[Proposal]:
         every, features = self.reader.read(text)
-        probabilities = [
-            self.model.probability(reading.type, of_place, known=self._weight(reading.sense))
-            for reading, of_place in zip(every, features, strict=True)
-        ]
+        probabilities = self.model.probabilities(
+            (sense.type, of_place, self._weight(sense))
+            for (_, sense, _), of_place in zip(every, features, strict=True)
+        )
         read = set()
         for reading, of_place, common in zip(every, features, probabilities, strict=True):
-            if reading.type in self._in_context:
+            if reading.sense.type in self._in_context:
                 continue
             match = reading.match
             read.add((match.start, match.end, reading.type))
@@ -282,26 +288,25 @@ def make_recognizer(
     return recognizer.made_by(make_recognizer, None, name, *settings)
 
 
-def _scientific(every: Sequence[Reading]) -> frozenset[str]:
+def _scientific(species: Sequence[Reading]) -> frozenset[str]:
     """Return the species that readings name scientifically, each with genus and epithet."""
     return frozenset(
         n.curie
-        for r in every
-        if r.type == EntityType.SPECIES and r.around.surface[:1].isupper()
-        for n in r.names
+        for r in species
+        if r.around.surface[:1].isupper()
+        for n in r.sense.names
         if n.scope == "scientific" and " " in n.text
     )
 
 
-def _renamed(every: Sequence[Reading]) -> frozenset[str]:
+def _renamed(species: Sequence[Reading]) -> frozenset[str]:
     """Return the taxa for which readings have more than one name: `mice` and `murine`."""
     names: dict[str, str] = {}
     renamed = set()
-    for r in every:
-        if r.type == EntityType.SPECIES:
-            curie, name = r.sense.best.curie, r.sense.own.name
-            if names.setdefault(curie, name) != name:
-                renamed.add(curie)
+    for r in species:
+        curie, name = r.sense.best.curie, r.sense.own.name
+        if names.setdefault(curie, name) != name:
+            renamed.add(curie)
     return frozenset(renamed)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NamedTuple
 
-_NEXT_WORD = re.compile(r"\W?[\s\-]*([^\W_]+)")
+_next_word = re.compile(r"\W?[\s\-]*([^\W_]+)").match
+_FAR = 40
+"""Characters to either side that are looked at."""
 
 
 class Surroundings(NamedTuple):
@@ -29,16 +32,22 @@ class Surroundings(NamedTuple):
     starts_sentence: bool
 
 
+_MAKE = partial(tuple.__new__, Surroundings)
+"""As `Surroundings._make`, without a call of Python for each of very many."""
+
+
 def surroundings(text: str, start: int, end: int) -> Surroundings:
     """Describe the neighbourhood of a span."""
-    head, tail = text[max(0, start - 40) : start], text[end : end + 40]
-    before, after = _NEXT_WORD.match(head[::-1]), _NEXT_WORD.match(tail)
+    head, tail = text[start - _FAR if start > _FAR else 0 : start], text[end : end + _FAR]
+    before, after = _next_word(head[::-1]), _next_word(tail)
     stripped = head.rstrip(" \"'“‘([")
-    return Surroundings(
-        text[start:end],
-        before.group(1)[::-1].lower() if before else "",
-        after.group(1).lower() if after else "",
-        head[-1:],
-        tail[:2],
-        not stripped or stripped[-1] in ".!?:\n•",
+    return _MAKE(
+        (
+            text[start:end],
+            before[1][::-1].lower() if before else "",
+            after[1].lower() if after else "",
+            head[-1:],
+            tail[:2],
+            not stripped or stripped[-1] in ".!?:\n•",
+        )
     )

@@ -7,12 +7,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from itertools import accumulate
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from pipeline.errors import SnapshotError
-from pipeline.terminology.normal_form import normal_form
+from pipeline.terminology.normal_form import normal_form, normal_word
 from pipeline.terminology.taxon_abbreviations import Abbreviations, open_abbreviations
 from pipeline.terminology.taxon_files import RANKS, TaxonFiles, line_at, open_taxon_files
 from pipeline.terminology.taxon_finder import FoundName, NameFinder
@@ -23,7 +24,7 @@ _NUL = "\0"  # ends a string for marisa-trie, which fails on it in several ways
 
 # Names of families, orders, … have endings of their own; those of genera look like any word.
 _MISTAKABLE = frozenset({"genus", "subgenus", "no rank", "clade", "species", "section", "series"})
-_WORD = re.compile(r"[A-Za-z](?<![^\W_].)[A-Za-z]*(?:'[a-z]+)?(?![^\W_])")
+_WORDS = re.compile(r"([A-Za-z](?<![^\W_].)[A-Za-z]*(?:'[a-z]+)?(?![^\W_]))")
 _VERNACULAR_WORDS = 3
 _GAPS = frozenset({" ", "-", "\n"})
 _SHORTEST_BEGINNING = 2
@@ -84,7 +85,6 @@ class FullTaxonomy:
         # The same few thousand names make up most of the names of any text.
         self.taxa_named = lru_cache(maxsize=10_000)(self._taxa_named)
         self._finder = NameFinder(self)
-        self._plain_word = lru_cache(maxsize=20_000)(normal_form)
         self._begins_vernacular = lru_cache(maxsize=20_000)(self._has_vernacular_beginning)
         self._beginning = lru_cache(maxsize=20_000)(self._beginning_of)
         self._vernacular = lru_cache(maxsize=50_000)(self._taxa_called)
@@ -212,27 +212,28 @@ class FullTaxonomy:
 
     def find_vernacular(self, text: str) -> Iterator[TaxonMatch]:
         """Yield the common names in a text, of one to three words, the longest at each place."""
-        forms = list(map(self._beginning, _WORD.findall(text)))
+        pieces = _WORDS.split(text)  # what is between words, and the words, in turn
+        forms = list(map(self._beginning, pieces[1::2]))
         if not any(forms):
             return
-        places = [found.span() for found in _WORD.finditer(text)]
+        ends = list(accumulate(map(len, pieces)))
         after = 0
         for i, beginning in enumerate(forms):
             if not beginning or i < after:
                 continue
             form, named = beginning, beginning if self._vernacular(beginning) else ""
             end = i + 1
-            for last in range(i + 1, min(i + _VERNACULAR_WORDS, len(places))):
-                if text[places[last - 1][1] : places[last][0]] not in _GAPS:
+            for last in range(i + 1, min(i + _VERNACULAR_WORDS, len(forms))):
+                if pieces[2 * last] not in _GAPS:
                     break
-                form += self._plain_word(text[slice(*places[last])])
+                form += _plain(pieces[2 * last + 1])
                 if not self._begins_vernacular(form):
                     break
                 if self._vernacular(form):
                     named, end = form, last + 1
             if named:
                 after = end
-                place = places[i][0], places[end - 1][1]
+                place = ends[2 * i], ends[2 * end - 1]
                 surface = text[slice(*place)]
                 names = tuple(
                     self._named(taxid, self.common_name(taxid) or named, "common", surface)
@@ -242,7 +243,7 @@ class FullTaxonomy:
 
     def _beginning_of(self, word: str) -> str:
         """Return the normal form of a word that a common name begins with, or nothing."""
-        form = self._plain_word(word)
+        form = _plain(word)
         return form if self._begins_vernacular(form) else ""
 
     def _has_vernacular_beginning(self, form: str) -> bool:
@@ -284,6 +285,11 @@ def _values(trie: Any, key: str) -> set[int]:
         return {number for (number,) in trie.get(key, ())}
     except UnicodeEncodeError:  # half of a surrogate pair
         return set()
+
+
+def _plain(word: str) -> str:
+    """Return the normal form of a word, which is remembered wherever it stands."""
+    return normal_word(word) if word.isalpha() else normal_form(word)
 
 
 def _tolerant(name: str) -> str:

@@ -13,8 +13,9 @@ SCOPE = "prefixed"
 _TAXA = {
     "h": 9606, "rh": 9606, "m": 10090, "rm": 10090, "r": 10116, "d": 7227, "z": 7955, "y": 559292,
 }  # fmt: skip
+# Begins with what it consumes, since `re` then skips ahead to such a character.
 _PREFIXED = re.compile(
-    r"(?<![\w-])(rh|rm|[hmrdzy])([A-Z][A-Za-z]*\d*(?:-?\d+[A-Za-z]?)?)(?![^\W_])"
+    r"([hmrdzy](?<![\w-].)(?:(?<=r)[hm])?)([A-Z][A-Za-z]*\d*(?:-?\d+[A-Za-z]?)?)(?![^\W_])"
 )
 
 

@@ -34,7 +34,7 @@ class Hierarchy:
         self._index = index
         self._any = find or lru_cache(maxsize=20_000)(index.curies.find)
         self._current = index.concept_current.data
-        self._curie = lru_cache(maxsize=10_000)(index.curies.__getitem__)
+        self._curie = lru_cache(maxsize=10_000)(index.curies.strings.__getitem__)
         self._up = lru_cache(maxsize=_REMEMBERED)(lambda n: _reach(n, self._parents_of))
         self._parents_of = _neighbours(index.parents)
 
@@ -147,10 +147,14 @@ def _neighbours(ragged: Ragged) -> Callable[[int], list[int]]:
 def _reach(start: int, neighbours: Callable[[int], list[int]]) -> dict[int, int]:
     """Return what can be reached from a concept and in how many steps, by steps and number."""
     steps = {start: 0}
-    level = [start]
+    level = neighbours(start)
+    distance = 0
     while level:
-        following = {n for number in level for n in neighbours(number)}
-        level = sorted(following - steps.keys())
-        distance = steps[next(reversed(steps))] + 1
+        distance += 1
+        if len(level) > 1:
+            level = sorted(set(level).difference(steps))
+        elif level[0] in steps:
+            break
         steps.update(dict.fromkeys(level, distance))
+        level = [n for number in level for n in neighbours(number)]
     return steps

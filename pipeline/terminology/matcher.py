@@ -67,10 +67,10 @@ class Matcher:
         but not any other word (`Caeno rhabditis`).
         """
         words = self._cutter.cut(text)
-        alone = np.flatnonzero(words.told > _MARKS)
+        (alone,) = (words.told > _MARKS).nonzero()
         begins, ends, mixed = self._longer(words)
         keys = self._keys.find(mixed)
-        hit = np.flatnonzero(keys >= 0)
+        (hit,) = (keys >= 0).nonzero()
         starts = words.start[np.concatenate([alone, begins[hit]])]
         stops = words.end[np.concatenate([alone, ends[hit]])]
         every_key = np.concatenate([words.told[alone] // _KEY - 1, keys[hit]])
@@ -84,7 +84,8 @@ class Matcher:
         # A window may be a name if its last piece may end one, and grow if another piece follows.
         possible = words.told & NAME | BEGINNING
         possible[-1:] &= NAME
-        first = last = np.flatnonzero(words.told[:-1] & BEGINNING)
+        (first,) = (words.told[:-1] & BEGINNING).nonzero()
+        last = first
         value = words.hash[first]
         for _ in range(1, MAX_WORDS):
             if not len(first):
@@ -93,9 +94,9 @@ class Matcher:
             value = value * words.factor[last] + words.hash[last]
             mixed = mix(value)
             marks = self._filter.look(mixed) & possible[last]
-            likely = np.flatnonzero(marks & NAME)
+            (likely,) = (marks & NAME).nonzero()
             found.append((first[likely], last[likely], mixed[likely]))
-            grows = np.flatnonzero(marks & BEGINNING)
+            (grows,) = (marks & BEGINNING).nonzero()
             first, last, value = first[grows], last[grows], value[grows]
         begins, ends, hashes = map(np.concatenate, zip(*found, strict=True))
         return begins, ends, hashes
@@ -106,9 +107,10 @@ class Matcher:
         mixed = mix(hashes)
         marks = self._filter.look(mixed) * is_word
         may_end = is_word
-        for closing in _CLOSING:
-            may_end = may_end | (hashes == closing)
+        if not is_word.all():
+            for closing in _CLOSING:
+                may_end = may_end | (hashes == closing)
         told: Int64s = (marks & BEGINNING) + may_end * NAME
-        likely = np.flatnonzero(marks & NAME)
+        (likely,) = (marks & NAME).nonzero()
         told[likely] += (self._keys.find(mixed[likely]).astype(np.int64) + 1) * _KEY
         return told

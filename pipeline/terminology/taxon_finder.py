@@ -134,7 +134,8 @@ class NameFinder:
         if word.isupper():
             word = word.capitalize()
         ways = (word, f"[{word}]")
-        return tuple(w for w in ways if self._begins(f"{w} ") or self._taxa(w))
+        begins = self._begins
+        return tuple(w for w in ways if begins(w) and (begins(f"{w} ") or self._taxa(w)))
 
     def _grow(
         self, text: str, start: int, end: int, states: Sequence[str], words: int = 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from sys import intern
@@ -40,6 +40,7 @@ class Terminology:
         self._index = index
         self._taxonomy = taxonomy
         self._matcher = Matcher(index)
+        self._curie: Callable[[int], str] = index.curies.strings.__getitem__
         self._taxa = index.concept_taxon.data
         predicates = index.predicates
         self._orthology = predicates.index(ORTHOLOGY) if ORTHOLOGY in predicates else -1
@@ -254,13 +255,20 @@ class Terminology:
 
     def _name_matches(self, key: int, surface: str) -> tuple[NameMatch, ...]:
         index = self._index
-        # Items of memory views, see `_homologues`.
-        concepts, scopes, types = (
-            a.data for a in (index.name_concept, index.name_scope, index.concept_type)
+        # Items of memory views, see `homologues`.
+        concepts, scopes, types, starts, names = (
+            a.data
+            for a in (
+                index.name_concept,
+                index.name_scope,
+                index.concept_type,
+                index.key_names.starts,
+                index.key_names.values,
+            )
         )
         folded = surface.casefold()
         result = []
-        for name in index.key_names[key].tolist():
+        for name in names[starts[key] : starts[key + 1]]:
             text = index.names[name]
             same = text.casefold() == folded
             if not same and not separators_agree(surface, text):
@@ -290,10 +298,10 @@ class Terminology:
         if self._taxonomy is None:
             return ()
         others: dict[str, int] = {}
-        for match in self.find(text):
-            surface = text[match.start : match.end]
-            if _LIKE_BINOMIAL.fullmatch(surface):
-                for name in self.name_matches(match.key, surface):
+        for start, end, key in self.find(text):
+            if _LIKE_BINOMIAL.fullmatch(text, start, end):
+                surface = text[start:end]
+                for name in self.name_matches(key, surface):
                     if (
                         name.type == EntityType.SPECIES
                         and _BINOMIAL.fullmatch(name.text)
@@ -372,9 +380,6 @@ class Terminology:
         """Return the number of a whole string's normal form in the index, or -1."""
         found = name_hash(text)
         return -1 if found is None else self._index.key_table.find_one(found)
-
-    def _curie(self, number: int) -> str:
-        return self._index.curies.strings[number]
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over all identifiers, in order."""

@@ -116,6 +116,17 @@ def test_the_normal_form_of_names_is_its_own_normal_form(name: str) -> None:
     assert normal_form(normal_form(name)) == normal_form(name)
 
 
+@given(st.text(st.sampled_from(string.printable + "\0\x1c\x1d\x1e\x1f"), max_size=60))
+def test_a_text_of_ascii_is_cut_like_any_other(text: str) -> None:
+    alone, beside = Cutter().cut(text), Cutter().cut(f"{text}\n\né")
+    words, others = alone.where(alone.kind == WORD), beside.where(beside.kind == WORD)
+    assert len(others.start) == len(words.start) + 1
+    for found, expected in zip(
+        (words.start, words.end, words.hash), (others.start, others.end, others.hash), strict=True
+    ):
+        assert found.tolist() == expected.tolist()[:-1]
+
+
 @given(WILD)
 def test_pieces_are_where_they_say_and_hash_what_they_are(text: str) -> None:
     words = Cutter().cut(text)
