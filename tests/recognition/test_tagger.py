@@ -12,7 +12,7 @@ from pipeline.language import load
 from pipeline.model import Paper
 from pipeline.recognition.decoding import TAGS
 from pipeline.recognition.recognizer import DEFAULT_GUIDELINE, SEQUENCE_TYPES
-from pipeline.recognition.sequence import Hint, sentences
+from pipeline.recognition.sequence import Hint, Words
 from pipeline.recognition.tagger import Tagger, _apart, guidelines, shipped_tagger
 from pipeline.recognition.tagger_weights import (
     CONSENSUS,
@@ -151,6 +151,6 @@ def test_families_are_told_from_genes(annotate: Callable[[str], Paper]) -> None:
     ],
 )
 def test_an_open_bracket_parts_two_names(text: str, expected: list[str]) -> None:
-    (words,) = sentences(text)
-    parts = list(_apart(words, 0, len(words)))
-    assert [text[words[a].start : words[b - 1].end] for a, b in parts] == expected
+    texts, starts, ends, _ = Words.of(text)
+    parts = _apart(texts, 0, len(texts))
+    assert [text[starts[a] : ends[b - 1]] for a, b in parts] == expected
