@@ -112,7 +112,8 @@ def _hope(scores: Floats, chain: Chain, sentence: Int64s, together: Bools) -> Fl
     """
     gains = scores[_B:] - scores[_O]
     gains += chain.gains
-    begins, goes_on, ends, hope = gains
+    begins, goes_on, ends = gains[:3]
+    hope: Floats = gains[3]
     # A mention from word b to word e has first[b] + last[e]: with the words between, each of which
     # goes on. None goes over the end of a sentence.
     passed = np.cumsum(goes_on, axis=1)
@@ -134,7 +135,7 @@ def _highest_so_far(values: Floats, part: Int64s) -> Floats:
         part: Number of the part that each place is in, which go up by one: each begins anew.
     """
     lift = part * (values.max() - values.min() + 1.0)
-    lifted = values + lift
+    lifted: Floats = values + lift
     np.maximum.accumulate(lifted, axis=1, out=lifted)
     lifted -= lift
     return lifted
@@ -260,7 +261,7 @@ def _marginals(
     before = _sums(weights[:end], chain.weights[type_])[first:]
     backwards = [(o, e, i, b, s) for o, b, i, e, s in reversed(weights[first:])]
     after = reversed(_sums(backwards, chain.backwards[type_]))
-    marginals = []
+    marginals: list[_Tags] = []
     for word, (fo, fb, fi, fe, fs), (ao, ae, ai, ab, as_) in zip(
         weights[first:end], before, after, strict=False
     ):
