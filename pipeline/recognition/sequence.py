@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import partial
 from operator import sub
 from typing import NamedTuple
 
@@ -51,6 +52,10 @@ class Hint(NamedTuple):
     scope: str
 
 
+_HINT = partial(tuple.__new__, Hint)
+"""As `Hint._make`, without a call of Python for each of very many."""
+
+
 def hints_of(every: Sequence[Reading], probabilities: Sequence[float]) -> list[Hint]:
     """Turn readings into hints, the longest at each place first."""
     hints = [
@@ -58,6 +63,6 @@ def hints_of(every: Sequence[Reading], probabilities: Sequence[float]) -> list[H
         for i, (match, sense, _) in enumerate(every)
     ]
     return [
-        Hint(start, end, type_, probabilities[i], scope)
+        _HINT((start, end, type_, probabilities[i], scope))
         for _, start, type_, i, end, scope in sorted(hints)
     ]
