@@ -79,18 +79,12 @@ def windows(
         limit: A window ends with the sentence that reaches this number of words.
     """
     words = Words.of(text)
-    first = 0
-    for end in words.borders[1:]:
-        if end - first >= limit or end == words.borders[-1]:
-            yield _window(_cut(words, first, end), hints, definitions, types, scopes)
-            first = end
-
-
-def _cut(words: Words, first: int, end: int) -> Words:
-    if first == 0 and end == words.borders[-1]:
-        return words
-    borders = [border - first for border in words.borders if first <= border <= end]
-    return Words(words.texts[first:end], words.starts[first:end], words.ends[first:end], borders)
+    last = len(words.borders) - 1
+    start = 0
+    for end in range(1, last + 1):
+        if end == last or words.borders[end] - words.borders[start] >= limit:
+            yield _window(words.part(start, end), hints, definitions, types, scopes)
+            start = end
 
 
 def _window(

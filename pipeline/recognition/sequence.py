@@ -41,6 +41,16 @@ class Words(NamedTuple):
         borders = [bisect_left(starts, gap.end()) for gap in _SENTENCE.finditer(text)]
         return cls(texts, starts, ends, list(dict.fromkeys([0, *borders, len(texts)])))
 
+    def part(self, start: int, end: int) -> Words:
+        """Return the words from one border to another, both told by their number."""
+        first, after = self.borders[start], self.borders[end]
+        if after - first == len(self.texts):
+            return self
+        borders = [border - first for border in self.borders[start : end + 1]]
+        return Words(
+            self.texts[first:after], self.starts[first:after], self.ends[first:after], borders
+        )
+
 
 class Hint(NamedTuple):
     """A reading of the terminology as a hint: where, of what type, how likely accepted."""

@@ -149,7 +149,9 @@ class ShortForms:
         found = []
         for short in self.long_forms:
             first = _PIECE.match(short)
-            start = text.find(short) if first else -1
+            if first is None:
+                continue
+            start = text.find(short)
             while start >= 0:
                 if place := _at(text, start, short):
                     # The plural of a short form of one word is another word.
