@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
+from operator import getitem
 
 import numpy as np
 import numpy.typing as npt
@@ -242,8 +243,8 @@ def _with_probabilities(
         begin, (_, last, last_tags) = some[0][1], some[-1]
         likely = _marginals(own, chain, type_, begin - start, last + len(last_tags) - start)
         for _, first, tags in some:
-            least = min(p[tag] for p, tag in zip(likely[first - begin :], tags, strict=False))
-            yield type_, first, first + len(tags), least
+            own = likely[first - begin : first - begin + len(tags)]
+            yield type_, first, first + len(tags), min(map(getitem, own, tags))
 
 
 def _marginals(
@@ -287,6 +288,7 @@ def _sums(weights: Iterable[_Tags], after: _Table) -> list[_Tags]:
         to_s = o * os + e * es + s * ss
         sums.append((to_o, to_b, to_i, to_e, to_s))
         o, b, i, e, s = to_o * at_o, to_b * at_b, to_i * at_i, to_e * at_e, to_s * at_s
+        # Never 0: a tag follows any other, and scores are too close together for that.
         most = max(o, b, i, e, s)
         o, b, i, e, s = o / most, b / most, i / most, e / most, s / most
     return sums
