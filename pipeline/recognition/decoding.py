@@ -288,7 +288,7 @@ def _sums(weights: Iterable[_Tags], after: _Table) -> list[_Tags]:
         to_s = o * os + e * es + s * ss
         sums.append((to_o, to_b, to_i, to_e, to_s))
         o, b, i, e, s = to_o * at_o, to_b * at_b, to_i * at_i, to_e * at_e, to_s * at_s
-        # Never 0: a tag follows any other, and scores are too close together for that.
+        # Never 0: after each tag some are allowed, and scores are not far enough apart for that.
         most = max(o, b, i, e, s)
         o, b, i, e, s = o / most, b / most, i / most, e / most, s / most
     return sums
