@@ -18,7 +18,9 @@ from pipeline.recognition.proposals import Member, Proposal
 
 _AND = r",?\s(?:and/or|and|or|as\swell\sas)\s"
 _SEPARATOR = re.compile(rf"{_AND}|,\s|\s?/\s?")
-_BEFORE = re.compile(rf"((?:[^\W_][\w'’-]*\s){{0,3}}[^\W_][\w'’-]*)(?:{_AND}|,\s|\s?/\s?)$")
+_BEFORE = re.compile(
+    rf"(?<![^\W_])((?:[^\W_][\w'’-]*\s){{0,3}}[^\W_][\w'’-]*)(?:{_AND}|,\s|\s?/\s?)$"
+)
 _JOINED_TO = re.compile(rf"(?:{_AND}|,\s|/\s?)$")
 _LONGEST_AND = 16
 _FUNCTION_WORDS = frozenset(
@@ -194,12 +196,13 @@ def _before(text: str, start: int, end: int, known: Known) -> Coordination | Non
         end - position < _LONGEST
         # Before most names stands no separator; that is seen without looking at the words there.
         and _JOINED_TO.search(text, max(0, position - _LONGEST_AND), position)
-        and (found := _BEFORE.search(text, max(0, position - _NEAR), position))
+        and (found := _BEFORE.search(text[max(0, position - _NEAR) : position]))
     ):
         # A list has commas, but its last two names have more than a comma between them.
-        if text[found.end(1)] == "," and not members and found.end() - found.end(1) == _COMMA:
+        stop = max(0, position - _NEAR) + found.end(1)
+        if text[stop] == "," and not members and found.end() - found.end(1) == _COMMA:
             break
-        member = _elliptic_before(text, found.start(1), found.end(1), end, heads, known)
+        member = _elliptic_before(text, stop - len(found[1]), stop, end, heads, known)
         if member is None:
             break
         members.append(member)

@@ -6,15 +6,17 @@ The same function makes it for training and for recognition.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.recognition.sequence import Hint, Word, sentences
+from pipeline.recognition.sequence import Hint, Words
 
 Int64s = npt.NDArray[np.int64]
 
@@ -36,8 +38,7 @@ class Window:
     """A stretch of whole sentences, as parallel arrays with an entry for each word.
 
     Attributes:
-        words: The words and signs.
-        borders: Number of the first word of each sentence, and the number of words.
+        words: The words and signs, with their places in the whole text.
         same: Number of the word among the window's different ones, regardless of case.
         different: How many different ones there are.
         in_brackets: 1 within round brackets, otherwise 0.
@@ -48,8 +49,7 @@ class Window:
         long_form: For the words of an abbreviation, the last word of its long form, otherwise -1.
     """
 
-    words: Sequence[Word]
-    borders: Sequence[int]
+    words: Words
     same: Int64s
     different: int
     in_brackets: Int64s
@@ -78,119 +78,112 @@ def windows(
         scopes: Number of each scope of names, from 0.
         limit: A window ends with the sentence that reaches this number of words.
     """
-    parts: list[list[Word]] = []
-    length = 0
-    for part in sentences(text):
-        parts.append(part)
-        length += len(part)
-        if length >= limit:
-            yield _window(parts, hints, definitions, types, scopes)
-            parts, length = [], 0
-    if parts:
-        yield _window(parts, hints, definitions, types, scopes)
+    words = Words.of(text)
+    last = len(words.borders) - 1
+    start = 0
+    for end in range(1, last + 1):
+        if end == last or words.borders[end] - words.borders[start] >= limit:
+            yield _window(words.part(start, end), hints, definitions, types, scopes)
+            start = end
 
 
 def _window(
-    parts: Sequence[Sequence[Word]],
+    words: Words,
     hints: Sequence[Hint],
     definitions: Sequence[Definition],
     types: Sequence[str],
     scopes: Mapping[str, int],
 ) -> Window:
-    words = [w for part in parts for w in part]
-    texts = [w.text for w in words]
-    borders = np.cumsum([0, *map(len, parts)])
-    numbers: dict[str, int] = {}
-    same = [numbers.setdefault(text.lower(), len(numbers)) for text in texts]
-    begins = np.zeros(len(words), np.int64)
-    begins[borders[:-1]] = 1
-    places = _Places([w.start for w in words], [w.end for w in words])
-    named, likely = _lay(places, hints, types, scopes)
+    lower = [text.lower() for text in words.texts]
+    numbers = {text: i for i, text in enumerate(dict.fromkeys(lower))}
+    begins = np.zeros(len(lower), np.int64)
+    begins[words.borders[:-1]] = 1
+    named, likely = _lay(words, hints, types, scopes)
     return Window(
         words,
-        borders.tolist(),
-        np.array(same, np.int64),
+        np.fromiter(map(numbers.__getitem__, lower), np.int64, len(lower)),
         len(numbers),
-        _in_brackets(texts, borders.tolist()),
+        _in_brackets(words),
         begins,
         named,
         likely,
-        _long_forms(texts, places, definitions),
+        _long_forms(words, definitions),
     )
 
 
-def _in_brackets(texts: Sequence[str], borders: Sequence[int]) -> Int64s:
-    result = np.zeros(len(texts), np.int64)
-    for first, end in pairwise(borders):
-        # An opening bracket alone counts for its sentence only; closing ones alone do not count.
-        depth, opened = 0, 0
-        signs = [i for i in range(first, end) if texts[i] in _BRACKETS]
-        for i in signs:
-            if texts[i] == "(":
-                opened = i if depth == 0 else opened
-                depth += 1
-            elif depth:
-                depth -= 1
-                if depth == 0:
-                    result[opened:i] = 1
-        if depth:
-            result[opened:end] = 1
+def _in_brackets(words: Words) -> Int64s:
+    result = np.zeros(len(words.texts), np.int64)
+    signs = [i for i, text in enumerate(words.texts) if text in _BRACKETS]
+    sentence, end, depth, opened = 0, 0, 0, 0
+    for i in signs:
+        if i >= end:
+            # An opening bracket alone counts for its sentence only; closing ones alone do not.
+            if depth:
+                result[opened:end] = 1
+            sentence = bisect_right(words.borders, i, sentence)
+            end, depth = words.borders[sentence], 0
+        if words.texts[i] == "(":
+            opened = i if depth == 0 else opened
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                result[opened:i] = 1
+    if depth:
+        result[opened:end] = 1
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    starts: Sequence[int]
-    ends: Sequence[int]
-
-    def words(self, start: int, end: int) -> tuple[int, int]:
-        """Return the first word that lies in a span and the one after the last."""
-        return bisect_left(self.starts, start), bisect_right(self.ends, end)
+def _place(words: Words, start: int, end: int) -> tuple[int, int]:
+    """Return the first word that lies in a span and the one after the last."""
+    return bisect_left(words.starts, start), bisect_right(words.ends, end)
 
 
 def _lay(
-    places: _Places, hints: Sequence[Hint], types: Sequence[str], scopes: Mapping[str, int]
+    words: Words, hints: Sequence[Hint], types: Sequence[str], scopes: Mapping[str, int]
 ) -> tuple[Int64s, Int64s]:
     """Lay hints over the words: of each kind the longest one that covers a word."""
-    count = len(places.starts)
-    named = {type_: [0] * count for type_ in types}
-    likely = {type_: [0] * count for type_ in types}
-    before, after = (places.starts[0], places.ends[-1]) if count else (0, 0)
-    for hint in hints:
-        if hint.type not in named or hint.start < before or hint.end > after:
+    count = len(words.texts)
+    rows = {type_: i * count for i, type_ in enumerate(types)}
+    # Arrays of the standard library: they are faster at single numbers.
+    named, likely = (array("q", bytes(8 * count * len(types))) for _ in range(2))
+    before, after = words.starts[0], words.ends[-1]
+    for start, stop, type_, probability, scope in hints:
+        if type_ not in rows or start < before or stop > after:
             continue
-        first, end = places.words(hint.start, hint.end)
+        first, end = _place(words, start, stop)
         if first >= end:
             continue
-        row = named[hint.type]
-        scope = scopes.get(hint.scope)
-        if scope is not None and not row[first] and not row[end - 1]:
-            row[first:end] = _tags(end - first, scope)
-        row = likely[hint.type]
-        if hint.probability >= _UNLIKELY and not row[first] and not row[end - 1]:
-            level = (hint.probability >= _EVEN) + (hint.probability >= _SURE)
-            row[first:end] = _tags(end - first, level)
+        first, last = rows[type_] + first, rows[type_] + end - 1
+        if scope in scopes and not named[first] and not named[last]:
+            _cover(named, first, last, scopes[scope])
+        if probability >= _UNLIKELY and not likely[first] and not likely[last]:
+            _cover(likely, first, last, (probability >= _EVEN) + (probability >= _SURE))
     return (
-        np.array([named[t] for t in types], np.int64),
-        np.array([likely[t] for t in types], np.int64),
+        np.frombuffer(named, np.int64).reshape(len(types), count),
+        np.frombuffer(likely, np.int64).reshape(len(types), count),
     )
 
 
-def _tags(length: int, kind: int) -> list[int]:
+def _cover(row: array[int], first: int, last: int, kind: int) -> None:
     base = kind * _PLACES
-    if length == 1:
-        return [base + _S]
-    return [base + _B, *[base + _I] * (length - 2), base + _E]
+    if first == last:
+        row[first] = base + _S
+        return
+    for i in range(first + 1, last):
+        row[i] = base + _I
+    row[first], row[last] = base + _B, base + _E
 
 
-def _long_forms(texts: Sequence[str], places: _Places, definitions: Sequence[Definition]) -> Int64s:
+def _long_forms(words: Words, definitions: Sequence[Definition]) -> Int64s:
     """Return for each word of a short form, anywhere, where its long form ends."""
+    texts = words.texts
     result = np.full(len(texts), -1, np.int64)
     # Of several definitions of a short form the last one holds, wherever it stands.
     latest: dict[tuple[str, ...], int] = {}
     for short_start, short_end, long_start, long_end in definitions:
-        first, end = places.words(short_start, short_end)
-        long_first, after_long = places.words(long_start, long_end)
+        first, end = _place(words, short_start, short_end)
+        long_first, after_long = _place(words, long_start, long_end)
         if first < end and long_first < after_long:
             key = tuple(texts[first:end])
             latest.pop(key, None)
@@ -215,7 +208,6 @@ def _all(texts: Sequence[str], text: str) -> Iterator[int]:
 
 
 _DIGIT = re.compile(r"\d")
-_REPEATED = re.compile(r"(.)\1+")
 _LONGEST_SHAPE = 5
 
 
@@ -226,10 +218,12 @@ def vector_word(text: str) -> str:
 
 def word_shape(text: str) -> str:
     """Return the kinds of characters in turn: `Runx2` is `Aa0`."""
-    kinds = "".join(
-        "A" if c.isupper() else "0" if c.isdigit() else "a" if c.isalpha() else "-" for c in text
-    )
-    return _REPEATED.sub(r"\1", kinds)[:_LONGEST_SHAPE]
+    return "".join(kind for kind, _ in groupby(map(_kind, text)))[:_LONGEST_SHAPE]
+
+
+@lru_cache(maxsize=1000)
+def _kind(c: str) -> str:
+    return "A" if c.isupper() else "0" if c.isdigit() else "a" if c.isalpha() else "-"
 
 
 CHARACTERS = 16

@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import partial
+from operator import sub
 from typing import NamedTuple
 
 from pipeline.recognition.features import Reading
 
-_WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(\[\"“])|\n\s*\n")
+_WORD = re.compile(r"[^\W_]+|\S")
+_SENTENCE = re.compile(r"[.!?\n](?:(?<=\n)\s*\n|(?<!\n)\s+(?=[A-Z0-9(\[\"“]))")
 
 
-class Word(NamedTuple):
-    """A word or sign of a sentence with its place in the text."""
+class Words(NamedTuple):
+    """The words and signs of a text, with their places in it, as parallel lists.
 
-    text: str
-    start: int
-    end: int
+    Attributes:
+        texts: The words.
+        starts: First code point of each.
+        ends: Code point after the last one of each.
+        borders: Number of the first word of each sentence, and the number of words.
+    """
 
+    texts: list[str]
+    starts: list[int]
+    ends: list[int]
+    borders: list[int]
 
-_MAKE = partial(tuple.__new__, Word)
-"""As `Word._make`, without a call of Python for each of very many."""
+    @classmethod
+    def of(cls, text: str) -> Words:
+        """Cut a text into words and sentences."""
+        texts = _WORD.findall(text)
+        end = 0
+        # Only space is between words, so that each is the next place where it stands.
+        ends = [end := text.index(word, end) + len(word) for word in texts]
+        starts = list(map(sub, ends, map(len, texts)))
+        borders = [bisect_left(starts, gap.end()) for gap in _SENTENCE.finditer(text)]
+        return cls(texts, starts, ends, list(dict.fromkeys([0, *borders, len(texts)])))
+
+    def part(self, start: int, end: int) -> Words:
+        """Return the words from one border to another, both told by their number."""
+        first, after = self.borders[start], self.borders[end]
+        if after - first == len(self.texts):
+            return self
+        borders = [border - first for border in self.borders[start : end + 1]]
+        return Words(
+            self.texts[first:after], self.starts[first:after], self.ends[first:after], borders
+        )
 
 
 class Hint(NamedTuple):
@@ -35,6 +62,10 @@ class Hint(NamedTuple):
     scope: str
 
 
+_HINT = partial(tuple.__new__, Hint)
+"""As `Hint._make`, without a call of Python for each of very many."""
+
+
 def hints_of(every: Sequence[Reading], probabilities: Sequence[float]) -> list[Hint]:
     """Turn readings into hints, the longest at each place first."""
     hints = [
@@ -42,16 +73,6 @@ def hints_of(every: Sequence[Reading], probabilities: Sequence[float]) -> list[H
         for i, (match, sense, _) in enumerate(every)
     ]
     return [
-        Hint(start, end, type_, probabilities[i], scope)
+        _HINT((start, end, type_, probabilities[i], scope))
         for _, start, type_, i, end, scope in sorted(hints)
     ]
-
-
-def sentences(text: str) -> Iterator[list[Word]]:
-    """Yield the words of each sentence."""
-    start = 0
-    for end in (*(found.start() for found in _SENTENCE.finditer(text)), len(text)):
-        words = [(found.group(), *found.span()) for found in _WORD.finditer(text, start, end)]
-        if words:
-            yield list(map(_MAKE, words))
-        start = end

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from pipeline.model import EntityType
 from pipeline.recognition.places import Place
@@ -145,21 +146,23 @@ class ShortForms:
 
     def _occurrences(self, text: str) -> Iterator[Occurrence]:
         """Yield the places of all short forms, in text order and without overlaps."""
-        by_beginning: dict[str, list[str]] = {}
-        for short in sorted(self.long_forms, key=lambda s: (-len(s), s)):
-            if found := _PIECE.match(short):
-                by_beginning.setdefault(found.group(), []).append(short)
-        end = 0
-        for piece in _PIECE.finditer(text):
-            start, word = piece.start(), piece.group()
-            if start < end:
+        found = []
+        for short in self.long_forms:
+            first = _PIECE.match(short)
+            if first is None:
                 continue
-            # The plural of a short form of one word is another word.
-            for short in (*by_beginning.get(word, ()), *by_beginning.get(word[:-1], ())):
+            start = text.find(short)
+            while start >= 0:
                 if place := _at(text, start, short):
-                    yield place
-                    end = place.end
-                    break
+                    # The plural of a short form of one word is another word.
+                    plural = first.end() == len(short) < place.end - start
+                    found.append(((start, plural, -len(short), short), place))
+                start = text.find(short, start + 1)
+        end = 0
+        for _, place in sorted(found, key=itemgetter(0)):
+            if place.start >= end:
+                yield place
+                end = place.end
 
     def _virus_like(self, short: str) -> bool:
         return any(_VIRUS.search(form.text) for form in self.long_forms[short])

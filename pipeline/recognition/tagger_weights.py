@@ -45,21 +45,25 @@ class Matrix:
 
     def __call__(self, rows: Float32s) -> Float32s:
         """Map rows of whole numbers as `steps` makes them."""
-        result = rows @ self.weights
-        result *= self.scale
-        result += self.bias
-        return result
+        return self.outputs(rows @ self.weights)
+
+    def outputs(self, sums: Float32s) -> Float32s:
+        """Turn sums of products with the weights into outputs, in place."""
+        sums *= self.scale
+        sums += self.bias
+        return sums
 
     def real(self) -> Float32s:
         """Return the matrix in real numbers."""
         result: Float32s = self.weights * (self.scale * self.inputs)
         return result
 
-    def steps(self, rows: Float32s) -> Float32s:
+    def steps(self, rows: Float32s, out: Float32s | None = None) -> Float32s:
         """Turn inputs, none of which is negative, into whole numbers."""
-        result = rows * self.inputs
+        result: Float32s = np.multiply(rows, self.inputs, out=out)
         np.rint(result, out=result)
-        return np.minimum(result, INPUTS, out=result)
+        # Numpy is faster with a row of limits than with one number.
+        return np.minimum(result, np.full(rows.shape[1], INPUTS, np.float32), out=result)
 
 
 def whole(weights: Float32s, bias: Float32s, largest_input: float) -> Matrix:

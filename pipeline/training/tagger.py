@@ -22,7 +22,7 @@ from pipeline.recognition.encoding import (
     word_characters,
     word_shape,
 )
-from pipeline.recognition.sequence import Hint, hints_of, sentences
+from pipeline.recognition.sequence import Hint, Words, hints_of
 from pipeline.training.reading import ReadPaper
 from pipeline.training.tagger_net import Forms, Item, Net, Sizes
 from pipeline.training.vectors import Vectors
@@ -208,7 +208,7 @@ def _alphabet(
     papers: Sequence[ReadPaper], hinted: Sequence[Sequence[Hint]], vectors: Vectors
 ) -> Alphabet:
     characters = Counter(c for paper in papers for c in paper.text)
-    words = {w.text for paper in papers for part in sentences(paper.text) for w in part}
+    words = {word for paper in papers for word in Words.of(paper.text).texts}
     return Alphabet(
         vectors.words,
         "".join(sorted(c for c, n in characters.items() if n >= _RARE_CHARACTER)),
@@ -230,7 +230,7 @@ def _items(
     items, owners = [], []
     for paper, hints in zip(papers, hinted, strict=True):
         for window in windows(paper.text, hints, paper.definitions, TYPES, scopes, limit=_LONGEST):
-            form = [numbers.setdefault(w.text, len(numbers)) for w in window.words]
+            form = [numbers.setdefault(text, len(numbers)) for text in window.words.texts]
             items.append(
                 Item(
                     torch.tensor(form),
@@ -244,7 +244,7 @@ def _items(
                     alphabet.guidelines.index(paper.corpus),
                     tuple(t in paper.types for t in TYPES),
                     torch.tensor([_tags(window, paper, t) for t in TYPES]),
-                    np.diff(window.borders).tolist(),
+                    np.diff(window.words.borders).tolist(),
                 )
             )
             owners.append(paper.corpus)
@@ -263,16 +263,15 @@ def _tags(window: Window, paper: ReadPaper, type_: str) -> list[int]:
     does not.
     """
     outside, begin, inside, end, single = range(len(TAGS))
-    tags = [outside] * len(window.words)
-    starts = [w.start for w in window.words]
-    ends = [w.end for w in window.words]
+    _, starts, ends, borders = window.words
+    tags = [outside] * len(starts)
     spans = [(s, e) for s, e, t in paper.gold if t == type_]
     for start, stop in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
         first, after = bisect_left(starts, start), bisect_right(ends, stop)
         if (
             first < after
             and not any(tags[first:after])
-            and bisect_right(window.borders, first) == bisect_left(window.borders, after)
+            and bisect_right(borders, first) == bisect_left(borders, after)
         ):
             tags[first:after] = [inside] * (after - first)
             tags[after - 1] = end

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from scipy.sparse import coo_matrix, csr_matrix
 from sklearn.utils.extmath import randomized_svd
 
 from pipeline.recognition.encoding import vector_word
-from pipeline.recognition.sequence import sentences
+from pipeline.recognition.sequence import Words
 
 _WIDTH = 100
 _REACH = 4
@@ -40,7 +41,11 @@ class Vectors:
 
 def learn_vectors(texts: Iterable[str]) -> Vectors:
     """Learn vectors of the words that occur at least three times."""
-    sequences = [[vector_word(w.text) for w in part] for text in texts for part in sentences(text)]
+    sequences = [
+        [vector_word(word) for word in words.texts[first:end]]
+        for words in map(Words.of, texts)
+        for first, end in pairwise(words.borders)
+    ]
     counts = Counter(word for sequence in sequences for word in sequence)
     words = tuple(
         sorted((w for w, n in counts.items() if n >= _RARE), key=lambda w: (-counts[w], w))

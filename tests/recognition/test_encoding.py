@@ -1,5 +1,7 @@
 """What the tagger gets to see of a text."""
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +13,7 @@ from pipeline.recognition.encoding import (
     word_characters,
     word_shape,
 )
-from pipeline.recognition.sequence import Hint
+from pipeline.recognition.sequence import Hint, Words
 
 TEXT = "Osteoarthritis (OA) is painful. OA of the knee, or knee OA."
 DEFINITION = (16, 18, 0, 14)
@@ -25,13 +27,13 @@ def only_window(
 
 
 def by_word(window: Window, values: object) -> list[tuple[str, int]]:
-    return [(w.text, int(v)) for w, v in zip(window.words, values, strict=True) if v > 0]
+    return [(w, int(v)) for w, v in zip(window.words.texts, values, strict=True) if v > 0]
 
 
 def test_a_short_form_points_to_the_end_of_its_long_form_wherever_it_stands() -> None:
     window = only_window(TEXT, [], [DEFINITION])
-    assert [w.text for w in window.words][:4] == ["Osteoarthritis", "(", "OA", ")"]
-    linked = [w.text for w, n in zip(window.words, window.long_form, strict=True) if n == 0]
+    assert window.words.texts[:4] == ["Osteoarthritis", "(", "OA", ")"]
+    linked = [w for w, n in zip(window.words.texts, window.long_form, strict=True) if n == 0]
     assert linked == ["OA", "OA", "OA"]
 
 
@@ -39,7 +41,7 @@ def test_brackets_and_sentences() -> None:
     window = only_window(TEXT, [], [])
     assert by_word(window, window.in_brackets) == [("(", 1), ("OA", 1)]
     assert by_word(window, window.begins) == [("Osteoarthritis", 1), ("OA", 1)]
-    assert window.borders == [0, 7, len(window.words)]
+    assert window.words.borders == [0, 7, len(window.words.texts)]
 
 
 def test_a_bracket_that_stays_open_counts_for_its_sentence_only() -> None:
@@ -71,10 +73,30 @@ def test_what_the_acceptance_model_rules_out_is_a_name_but_not_likely() -> None:
 
 @given(st.text(max_size=300))
 def test_words_of_all_windows_are_those_of_the_text(text: str) -> None:
-    whole = [w for window in windows(text, (), (), ("Gene",), {}) for w in window.words]
-    cut = [w for window in windows(text, (), (), ("Gene",), {}, limit=5) for w in window.words]
-    assert whole == cut
-    assert all(text[w.start : w.end] == w.text for w in whole)
+    whole = Words.of(text)
+    cut = [window.words for window in windows(text, (), (), ("Gene",), {}, limit=5)]
+    assert whole.texts == [word for words in cut for word in words.texts]
+    assert whole.starts == [start for words in cut for start in words.starts]
+    assert whole.ends == [end for words in cut for end in words.ends]
+    lengths = [n for words in cut for n in np.diff(words.borders)]
+    assert lengths == np.diff(whole.borders).tolist()
+    places = zip(whole.starts, whole.ends, strict=True)
+    assert whole.texts == [text[start:end] for start, end in places]
+    assert "".join(whole.texts) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One. Two! three? (Four", [2, 4, 2]),
+        ("Title\n\nabstract. Then\n \n.\n", [1, 2, 1, 1]),
+        ("\n\n  ", []),
+    ],
+)
+def test_sentences_end_at_signs_before_capitals_and_at_blank_lines(
+    text: str, sentences: list[int]
+) -> None:
+    assert np.diff(Words.of(text).borders).tolist() == sentences
 
 
 def test_forms_of_words() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.recognition.decoding import ALLOWED, TAGS, find_mentions
+from pipeline.recognition.decoding import ALLOWED, TAGS, Chain, find_mentions
 
 START, LAST = {"O", "B", "S"}, {"O", "E", "S"}
 
@@ -57,7 +57,7 @@ def test_mentions_are_those_of_the_most_probable_sequence(seed: int, lengths: li
                 for i in range(begin, after)
             )
             expected.append((first + begin, first + after, probability))
-    found = list(find_mentions(scores[:, None], transitions[None], borders))
+    found = list(find_mentions(scores[:, None], Chain.of(transitions[None]), borders))
     assert [m[:3] for m in found] == [(0, *m[:2]) for m in expected]
     assert [m[3] for m in found] == pytest.approx([m[2] for m in expected])
 
@@ -65,13 +65,13 @@ def test_mentions_are_those_of_the_most_probable_sequence(seed: int, lengths: li
 def test_a_sentence_is_decoded_alone_as_among_others() -> None:
     random = np.random.default_rng(0)
     scores = random.normal(0, 2, (300, 2, len(TAGS)))
-    transitions = random.normal(0, 1, (2, len(TAGS), len(TAGS)))
+    chain = Chain.of(random.normal(0, 1, (2, len(TAGS), len(TAGS))))
     borders = [0, 7, 8, 30, 31, 120, 190, 191, 300]
-    together = list(find_mentions(scores, transitions, borders))
+    together = list(find_mentions(scores, chain, borders))
     alone = sorted(
         (type_, first + a, first + b, p)
         for first, end in itertools.pairwise(borders)
-        for type_, a, b, p in find_mentions(scores[first:end], transitions, [0, end - first])
+        for type_, a, b, p in find_mentions(scores[first:end], chain, [0, end - first])
     )
     assert together == alone
     assert {m[0] for m in together} == {0, 1}
@@ -80,12 +80,13 @@ def test_a_sentence_is_decoded_alone_as_among_others() -> None:
 def test_sentences_without_hope_are_passed_over() -> None:
     scores = np.zeros((3, 1, len(TAGS)))
     scores[:, :, 0] = 9.0
-    assert list(find_mentions(scores, np.zeros((1, 5, 5)), [0, 3])) == []
+    chain = Chain.of(np.zeros((1, 5, 5)))
+    assert list(find_mentions(scores, chain, [0, 3])) == []
     scores[1, 0, 4] = 9.1
-    ((type_, first, end, probability),) = find_mentions(scores, np.zeros((1, 5, 5)), [0, 3])
+    ((type_, first, end, probability),) = find_mentions(scores, chain, [0, 3])
     assert (type_, first, end) == (0, 1, 2)
     assert 0.5 < probability < 0.55
 
 
 def test_no_words_no_mentions() -> None:
-    assert list(find_mentions(np.zeros((0, 1, 5)), np.zeros((1, 5, 5)), [0])) == []
+    assert list(find_mentions(np.zeros((0, 1, 5)), Chain.of(np.zeros((1, 5, 5))), [0])) == []

@@ -11,9 +11,10 @@ from pipeline.errors import UsageError
 from pipeline.language import load
 from pipeline.model import Paper
 from pipeline.recognition.decoding import TAGS
+from pipeline.recognition.encoding import windows
 from pipeline.recognition.recognizer import DEFAULT_GUIDELINE, SEQUENCE_TYPES
-from pipeline.recognition.sequence import Hint, sentences
-from pipeline.recognition.tagger import Tagger, _apart, guidelines, shipped_tagger
+from pipeline.recognition.sequence import Hint, Words
+from pipeline.recognition.tagger import Tagger, _alike, _apart, guidelines, shipped_tagger
 from pipeline.recognition.tagger_weights import (
     CONSENSUS,
     INPUTS,
@@ -107,6 +108,43 @@ def test_every_sum_of_the_shipped_weights_is_exact() -> None:
         assert np.abs(matrix.weights).sum(axis=0).max() * INPUTS < 2**24
 
 
+def test_scores_are_those_of_every_word_computed_by_itself() -> None:
+    w = shipped_tagger().weights
+    text = f"{TEXT} OA (or OA) of the knee of mice: the SOX9 (SRY-box 9). Mice of the OA group."
+    scopes = {scope: i for i, scope in enumerate(w.scopes)}
+    (window,) = windows(text, HINTS, DEFINITIONS, TYPES, scopes)
+    rows, numbers = shipped_tagger()._forms.rows(window.words.texts)
+    state = rows[numbers] + w.bracket_rows[window.in_brackets]
+    state += w.begin_rows[window.begins]
+    state += w.guideline_rows[0]
+    for i in range(len(TYPES)):
+        state += w.named_rows[i][window.named[i]]
+        state += w.likely_rows[i][window.likely[i]]
+    state = np.maximum(state, 0)
+    nothing = np.zeros_like(state[0])
+    for i, (layer, distance) in enumerate(zip(w.layers, w.dilation, strict=True)):
+        if i == w.pooled_after:
+            steps = w.pool.steps(state)
+            strongest = [steps[window.same == n].max(axis=0) for n in window.same]
+            linked = [steps[n] if n >= 0 else nothing for n in window.long_form]
+            state = state + np.maximum(w.pool(np.hstack([steps, strongest, linked])), 0)
+        steps = layer.steps(state)
+        before = [nothing] * distance + list(steps[:-distance])
+        after = list(steps[distance:]) + [nothing] * distance
+        state = state + np.maximum(layer(np.hstack([before, steps, after])), 0)
+    expected = w.outputs[0](w.outputs[0].steps(state))
+    assert np.array_equal(shipped_tagger().scores(window, 0), expected)
+
+
+@pytest.mark.parametrize("most", [2**62, 50])
+def test_words_that_enter_alike_are_found(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.recognition.tagger._MOST_KEYS", most)
+    columns = np.random.default_rng(0).integers(0, 3, (5, 200))
+    firsts, alike = _alike([(3, column) for column in columns])
+    assert np.array_equal(columns[:, firsts[alike]], columns)
+    assert len(firsts) == len(np.unique(columns, axis=1).T)
+
+
 def test_a_guideline_can_be_chosen() -> None:
     assert DEFAULT_GUIDELINE in guidelines()
     assert load(guideline="bc5cdr").get_pipe("bionorm_recognizer").guideline == "bc5cdr"
@@ -151,6 +189,6 @@ def test_families_are_told_from_genes(annotate: Callable[[str], Paper]) -> None:
     ],
 )
 def test_an_open_bracket_parts_two_names(text: str, expected: list[str]) -> None:
-    (words,) = sentences(text)
-    parts = list(_apart(words, 0, len(words)))
-    assert [text[words[a].start : words[b - 1].end] for a, b in parts] == expected
+    texts, starts, ends, _ = Words.of(text)
+    parts = _apart(texts, 0, len(texts))
+    assert [text[starts[a] : ends[b - 1]] for a, b in parts] == expected
