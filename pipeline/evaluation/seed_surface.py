@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.model import Mention, Paper
-from pipeline.terminology.normal_form import WORD, Cutter, normal_form, separators_agree
+from pipeline.terminology.normal_form import WORD, Cutter, normal_form
+from pipeline.terminology.separators import separators_agree
 
 _SHORT = 5
 """Up to this length (in characters) a name's capitals matter: `CAT` does not occur in `a cat`."""

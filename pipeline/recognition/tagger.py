@@ -237,13 +237,14 @@ class _Forms:
         if len(self._numbers) > _FORMS:
             self._reset()
         numbers = self._numbers
-        new = [text for text in dict.fromkeys(texts) if text not in numbers]
-        if new:
-            first = len(numbers)
-            numbers.update(zip(new, range(first, first + len(new)), strict=True))
-            while len(self._known) < len(numbers):
+        if new := [text for text in dict.fromkeys(texts) if text not in numbers]:
+            made = self._make(new)
+            end = len(numbers) + len(new)
+            while len(self._known) < end:
                 self._known = np.concatenate([self._known, np.zeros_like(self._known)])
-            self._known[first : len(numbers)] = self._make(new)
+            self._known[len(numbers) : end] = made
+            # Last, in one step: time may be up at any other moment.
+            numbers.update(zip(new, range(len(numbers), end), strict=True))
         return self._known, np.fromiter(map(numbers.__getitem__, texts), np.int64, len(texts))
 
     def _make(self, texts: Sequence[str]) -> Float32s:

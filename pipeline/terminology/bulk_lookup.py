@@ -51,8 +51,8 @@ from pipeline.terminology.normal_form import (
     Cutter,
     Int64s,
     Uint64s,
-    separators_agree,
 )
+from pipeline.terminology.separators import separators_agree
 from pipeline.terminology.terminology import Terminology
 from pipeline.terminology.variants import Variant, variants
 

@@ -31,7 +31,7 @@ from pipeline.terminology.fuzzy_index import TypeIndex, open_fuzzy_index
 from pipeline.terminology.name_match import name_weight
 from pipeline.terminology.name_words import query_classes, tokens_of
 from pipeline.terminology.ngrams import TrigramSearch
-from pipeline.terminology.normal_form import separators_agree
+from pipeline.terminology.separators import separators_agree
 from pipeline.terminology.taxon_candidates import (
     TAXON,
     NamedTaxon,

@@ -21,7 +21,6 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -303,10 +302,14 @@ class Cutter:
         """Return the numbers of pieces, all of which are known afterwards."""
         if len(self._ids) > self._limit:
             self._reset()
-        numbers = list(map(self._ids.__getitem__, pieces))
-        if new := self._ids.new:
-            self._learn(new)
-            self._ids.new = []
+        try:
+            numbers = list(map(self._ids.__getitem__, pieces))
+            if new := self._ids.new:
+                self._learn(new)
+                self._ids.new = []
+        except BaseException:  # time may be up while something is half remembered
+            self._reset()
+            raise
         return numbers
 
     def cut(self, text: str) -> Words:
@@ -365,35 +368,3 @@ def normal_form(text: str) -> str:
 @lru_cache(maxsize=10_000)
 def _normal_piece(piece: str) -> str:
     return normal_piece(piece)[1]
-
-
-def separators_agree(surface: str, name: str) -> bool:
-    """Tell whether a surface form may stand for a name of the same normal form.
-
-    Blanks and hyphens may come and go between letters and digits (`IL 6`, `IL-6`, `IL6`), and a
-    blank may stand for a hyphen; but two words of the text are not one word of a name when either
-    is short (`a cat` is not `ACAT`), nor the other way round.
-
-    >>> separators_agree("IL 6", "IL6"), separators_agree("a cat", "ACAT")
-    (True, False)
-    """
-    broken = _short_break(surface, name) or _short_break(name, surface)
-    return not broken or _breaks(surface) == _breaks(name)
-
-
-def _breaks(text: str) -> list[str]:
-    return [w.lower() for w in re.findall(r"[^\W_]+", text)]
-
-
-def _short_break(broken: str, whole: str) -> bool:
-    """Whether `broken` has a blank between letters that `whole` has not, beside a short word."""
-    squeezed: set[str] = set()
-    for left, right in pairwise(broken.split()):
-        if min(len(left), len(right)) > 3 or not (left[-1].isalpha() and right[0].isalpha()):
-            continue
-        squeezed = squeezed or set(_breaks(whole))
-        if left.lower().strip("-,.;()") not in squeezed and (
-            right.lower().strip("-,.;()") not in squeezed
-        ):
-            return True
-    return False

@@ -18,7 +18,8 @@ from pipeline.terminology.hierarchy import Hierarchy
 from pipeline.terminology.index import Index, open_index
 from pipeline.terminology.matcher import Match, Matcher
 from pipeline.terminology.name_match import NameMatch
-from pipeline.terminology.normal_form import name_hash, separators_agree
+from pipeline.terminology.normal_form import name_hash
+from pipeline.terminology.separators import separators_agree
 from pipeline.terminology.snapshot import default_snapshot
 
 __all__ = ["EXACT", "ORTHOLOGY", "NameMatch", "Terminology", "shared_terminology"]

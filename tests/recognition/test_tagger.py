@@ -192,3 +192,17 @@ def test_an_open_bracket_parts_two_names(text: str, expected: list[str]) -> None
     texts, starts, ends, _ = Words.of(text)
     parts = _apart(texts, 0, len(texts))
     assert [text[starts[a] : ends[b - 1]] for a, b in parts] == expected
+
+
+def test_an_interruption_never_changes_a_score(monkeypatch: pytest.MonkeyPatch) -> None:
+    tagger = Tagger(shipped_tagger().weights)
+    (window,) = windows(TEXT, (), (), TYPES, {})
+    with monkeypatch.context() as patch:
+
+        def interrupt(*_: object) -> None:
+            raise TimeoutError
+
+        patch.setattr("pipeline.recognition.tagger.vector_word", interrupt)
+        with pytest.raises(TimeoutError):
+            tagger.scores(window, 0)
+    assert np.array_equal(tagger.scores(window, 0), shipped_tagger().scores(window, 0))
