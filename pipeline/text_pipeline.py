@@ -54,7 +54,8 @@ class TextPipeline:
     def recognize(self, text: str) -> tuple[list[Recognized], ShortForms]:
         """Return the mentions of a text, and the abbreviations that it defines."""
         shorts, longs = self.abbreviations.find(text) if self.abbreviations else ([], [])
-        return self.recognizer.find(text, shorts, longs), ShortForms.of_doc(shorts, longs)
+        short_forms = ShortForms.of_doc(shorts, longs)
+        return self.recognizer.find(text, short_forms), short_forms
 
     def resolve(
         self, text: str, found: list[Recognized], short_forms: ShortForms

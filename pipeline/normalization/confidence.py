@@ -16,11 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from itertools import repeat
-from operator import mul
 from typing import NamedTuple
 
 from pipeline.model import Candidate, EntityType, Link, Mention, Paper
+from pipeline.normalization import gene_weights
 
 FILE = "confidence.json"
 LINKED, NIL, GIVEN = "linked", "without concept", "given"
@@ -36,7 +35,6 @@ mostly something else: a family or a domain, which no single gene stands for. Wh
 costs more precision than it adds recall: F1 is best when the border is half of the F1 that is
 reached (Lipton et al. 2014), of documents' diseases at a lower one."""
 _WHY = {NIL: "more likely no {type}", LINKED: "hardly the {type} that is meant"}
-_NOTHING = repeat(0.0)
 _EXTREME = 1e-4
 _DIGITS = 4
 _SHOWN = 3
@@ -114,7 +112,7 @@ class ConfidenceModel:
             score = recognition[0] if recognition and link.is_nil else link.score
             return replace(link, score=round(score, _DIGITS))
         found = evidence(link, text, recognition, repeated)
-        odds = sum(map(mul, map(weights.get, found, _NOTHING), found.values()))
+        odds = gene_weights.score(weights, found)
         score = round(1 / (1 + math.exp(-odds)), _DIGITS)
         alternatives = link.alternatives
         if link.curie and link.score > 0:

@@ -120,10 +120,6 @@ class WordWeights:
         self._unknown = math.log((names + 1) / 2)
         self._weight_of = lru_cache(maxsize=12_000)(self._weigh)
 
-    def likeness(self, text: str, name: str) -> Likeness:
-        """Compare a string with a name."""
-        return self.likenesses(text, (name,))[name]
-
     def likenesses(self, text: str, names: Iterable[str]) -> dict[str, Likeness]:
         """Compare a string with each of some names."""
         a = name_words(text)

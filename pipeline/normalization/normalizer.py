@@ -33,7 +33,7 @@ from pipeline.normalization.species import CURATED, STRAINS, within_species
 from pipeline.normalization.species_context import SpeciesContext
 from pipeline.normalization.species_linking import SpeciesLinker
 from pipeline.normalization.species_reading import SpeciesReader
-from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
+from pipeline.recognition.combination import short_forms_of
 from pipeline.recognition.places import Place, places_of
 from pipeline.recognition.rebuilding import Rebuilt
 from pipeline.recognition.recognizer import recognition_of
@@ -111,7 +111,7 @@ class Normalizer(Rebuilt):
         """Resolve the mentions of one document."""
         mentions = mentions_to_resolve(doc, self.labels, self.types)
         found = [(place, recognition_of(span, place)) for span, place in mentions]
-        resolved = self.resolve(text_of(doc), found, _short_forms(doc))
+        resolved = self.resolve(text_of(doc), found, short_forms_of(doc))
         attach_links(doc, [span for span, _ in mentions], resolved)
         return doc
 
@@ -166,19 +166,19 @@ class Normalizer(Rebuilt):
 
     def read_as(self, doc: Doc, place: Place) -> str:
         """Return the name that a mention was looked up by: its long form, or the name in full."""
-        short_forms = _short_forms(doc)
+        short_forms = short_forms_of(doc)
         if place.label_ == EntityType.DISEASE and self.diseases is not None:
             return self._disease_name(place, short_forms).text
         return self._names(place, short_forms)[1] or place.name
 
     def disease_name(self, doc: Doc, place: Place) -> DiseaseName:
         """Return a mention of a disease as the ranker sees it."""
-        return self._disease_name(place, _short_forms(doc))
+        return self._disease_name(place, short_forms_of(doc))
 
     def gene_ranking(self, doc: Doc, place: Place) -> Ranking:
         """Return the genes and the species that a gene mention may have, with the evidence."""
         places = places_of(doc, MENTIONS)
-        short_forms = _short_forms(doc)
+        short_forms = short_forms_of(doc)
         context = self.species_context(
             doc.text, places, self.species(doc.text, places, short_forms)
         )
@@ -250,10 +250,6 @@ class Normalizer(Rebuilt):
 
     def _of_type(self, text: str, type_: str) -> list[NameMatch]:
         return [n for n in self.terminology.exact_matches(text) if n.type == type_]
-
-
-def _short_forms(doc: Doc) -> ShortForms:
-    return ShortForms.of_doc(places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS))
 
 
 def _nothing(surface: str) -> str:

@@ -29,7 +29,6 @@ _GAP = re.compile(r"\n\s*\n")
 _COARSE = re.compile(r"[()\[\]]|[^\s()\[\],;:]+|[,;:]")
 _BRACKET = re.compile(r"\([^()]*\)")
 _LONGEST_BRACKET = 8  # words; the limit of scispaCy's filter
-_SHORT, _TOO_LONG = 3, 10  # words of a short form and code points of a word, in the same filter
 _NEIGHBOURHOOD = 24  # words before a bracket among which the long form is sought
 
 
@@ -84,12 +83,6 @@ def _in_bracket(
         return
     # One letter for one letter, so that `TNFα` is short for `tumor necrosis factor alpha`.
     texts = [w.group().translate(_INITIALS) for w in words[:last]] + [")"]
-    within = texts[opening + 1 : last]
-    # Most brackets hold no short form for the filter: that is seen without a `Doc`.
-    if len(within) <= _SHORT and not (
-        within[0][0].isalpha() and all(1 < len(text) < _TOO_LONG for text in within)
-    ):
-        return
     doc = Doc(vocab, words=texts)
     for long_candidate, short_candidate in filter_matches([(0, opening + 1, last)], doc):
         if not len(long_candidate):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -134,11 +134,6 @@ def _in_brackets(words: Words) -> Int64s:
     return result
 
 
-def _place(words: Words, start: int, end: int) -> tuple[int, int]:
-    """Return the first word that lies in a span and the one after the last."""
-    return bisect_left(words.starts, start), bisect_right(words.ends, end)
-
-
 def _lay(
     words: Words, hints: Sequence[Hint], types: Sequence[str], scopes: Mapping[str, int]
 ) -> tuple[Int64s, Int64s]:
@@ -151,7 +146,7 @@ def _lay(
     for start, stop, type_, probability, scope in hints:
         if type_ not in rows or start < before or stop > after:
             continue
-        first, end = _place(words, start, stop)
+        first, end = words.inside(start, stop)
         if first >= end:
             continue
         first, last = rows[type_] + first, rows[type_] + end - 1
@@ -182,8 +177,8 @@ def _long_forms(words: Words, definitions: Sequence[Definition]) -> Int64s:
     # Of several definitions of a short form the last one holds, wherever it stands.
     latest: dict[tuple[str, ...], int] = {}
     for short_start, short_end, long_start, long_end in definitions:
-        first, end = _place(words, short_start, short_end)
-        long_first, after_long = _place(words, long_start, long_end)
+        first, end = words.inside(short_start, short_end)
+        long_first, after_long = words.inside(long_start, long_end)
         if first < end and long_first < after_long:
             key = tuple(texts[first:end])
             latest.pop(key, None)

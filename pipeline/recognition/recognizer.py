@@ -11,13 +11,13 @@ from spacy.tokens import Doc, Span
 
 from pipeline.errors import UsageError
 from pipeline.model import EntityType
-from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
 from pipeline.recognition.acceptance import AcceptanceModel, shipped_model
 from pipeline.recognition.combination import (
     RECOGNITION,
     Combiner,
     Recognized,
     keep_recognized,
+    short_forms_of,
 )
 from pipeline.recognition.encoding import Definition
 from pipeline.recognition.extensions import kept, offer
@@ -32,7 +32,7 @@ from pipeline.recognition.features import (
     senses,
     words_of,
 )
-from pipeline.recognition.places import Place, places_of
+from pipeline.recognition.places import Place
 from pipeline.recognition.proposals import Proposal
 from pipeline.recognition.rebuilding import Rebuilt
 from pipeline.recognition.sequence import hints_of
@@ -168,26 +168,17 @@ class Recognizer(Rebuilt):
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the mentions of one document."""
-        keep_recognized(
-            doc,
-            self.find(text_of(doc), places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS)),
-        )
+        keep_recognized(doc, self.find(text_of(doc), short_forms_of(doc)))
         return doc
 
-    def find(self, text: str, shorts: Sequence[Place], longs: Sequence[Place]) -> list[Recognized]:
+    def find(self, text: str, short_forms: ShortForms) -> list[Recognized]:
         """Return the mentions of a text, in its order.
 
         Args:
             text: The text.
-            shorts: The abbreviations that it defines.
-            longs: What each of them stands for.
+            short_forms: The abbreviations that it defines.
         """
-        definitions = [
-            (short.start_char, short.end_char, long.start_char, long.end_char)
-            for short, long in zip(shorts, longs, strict=True)
-        ]
-        proposals = self._propose(text, definitions)
-        short_forms = ShortForms.of_doc(shorts, longs)
+        proposals = self._propose(text, short_forms.definitions)
         return self.combiner.decide(text, short_forms, proposals, in_context=self._in_context)
 
     def _propose(self, text: str, definitions: Sequence[Definition]) -> Iterator[Proposal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import partial
 from operator import sub
@@ -40,6 +40,10 @@ class Words(NamedTuple):
         starts = list(map(sub, ends, map(len, texts)))
         borders = [bisect_left(starts, gap.end()) for gap in _SENTENCE.finditer(text)]
         return cls(texts, starts, ends, list(dict.fromkeys([0, *borders, len(texts)])))
+
+    def inside(self, start: int, end: int) -> tuple[int, int]:
+        """Return the first word that lies in a span of the text, and the one after the last."""
+        return bisect_left(self.starts, start), bisect_right(self.ends, end)
 
     def part(self, start: int, end: int) -> Words:
         """Return the words from one border to another, both told by their number."""

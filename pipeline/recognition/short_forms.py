@@ -70,18 +70,27 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class ShortForms:
-    """The abbreviations of a paper: short form, without plural s -> its long forms."""
+    """The abbreviations of a paper.
+
+    Attributes:
+        long_forms: Short form, without plural s -> its long forms.
+        definitions: Start and end of each short form and of the long form that it stands for.
+    """
 
     long_forms: Mapping[str, tuple[LongForm, ...]]
+    definitions: tuple[tuple[int, int, int, int], ...] = ()
 
     @classmethod
     def of_doc(cls, shorts: Iterable[Place], longs: Iterable[Place]) -> ShortForms:
         """Collect the definitions of a document; the first one of a short form comes first."""
         table: dict[str, list[LongForm]] = {}
+        definitions = []
         for short, long in zip(shorts, longs, strict=True):
             form = LongForm(long.text, long.start_char, long.end_char)
             table.setdefault(without_plural(short.text), []).append(form)
-        return cls({short: tuple(forms) for short, forms in table.items()})
+            definitions.append((short.start_char, short.end_char, form.start, form.end))
+        long_forms = {short: tuple(forms) for short, forms in table.items()}
+        return cls(long_forms, tuple(definitions))
 
     def resolve(self, surface: str) -> str:
         """Return the long form of a surface form, or an empty string."""

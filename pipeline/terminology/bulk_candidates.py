@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.terminology.candidate_set import HUMAN, fits, natural_key
+from pipeline.terminology.candidate_set import HUMAN, natural_key
 from pipeline.terminology.index import Index
 
 Int64s = npt.NDArray[np.int64]
@@ -64,7 +64,7 @@ class BulkCandidates:
 
     def fitting(self, names: npt.NDArray[np.int32], type: str | None) -> npt.NDArray[np.bool_]:
         """Tell which names' concepts have the type, and the organism if they are genes."""
-        return fits(self._index, names, type, self._organism)
+        return _fits(self._index, names, type, self._organism)
 
     def add(
         self,
@@ -92,7 +92,7 @@ class BulkCandidates:
         step = np.broadcast_to(np.asarray(steps, np.int64), len(found))
         part = (np.asarray(rows, np.int64), found, np.asarray(scores, np.float64), kind, step)
         if self._organism is not None:
-            fit = np.flatnonzero(fits(self._index, found, None, self._organism))
+            fit = np.flatnonzero(_fits(self._index, found, None, self._organism))
             part = _some(part, fit)
         self._parts.append(part)
 
@@ -176,3 +176,18 @@ class BulkCandidates:
 def _some(columns: _Columns, chosen: Int64s) -> _Columns:
     rows, names, scores, methods, steps = columns
     return rows[chosen], names[chosen], scores[chosen], methods[chosen], steps[chosen]
+
+
+def _fits(
+    index: Index, names: npt.NDArray[np.int32] | Int64s, type: str | None, organism: int | None
+) -> npt.NDArray[np.bool_]:
+    """Tell which names' concepts have a type, and an organism if they are genes; None is any."""
+    concepts = index.name_concept[names]
+    fit = np.ones(len(names), np.bool_)
+    if type is not None:
+        known = type in index.types
+        fit &= known and index.concept_type[concepts] == index.types.index(type)
+    if organism is not None:
+        taxa = index.concept_taxon[concepts]
+        fit &= (taxa == 0) | (taxa == organism)
+    return fit

@@ -9,12 +9,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 
-import numpy as np
-import numpy.typing as npt
-
 from pipeline.terminology.index import Index
-
-Numbers = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 HUMAN = 9606
 _rank = itemgetter(0, 1, 2)
@@ -98,21 +93,6 @@ class CandidateSet:
 def rounded(score: float) -> float:
     """Return a score to four decimals, as numpy rounds."""
     return round(score * 10_000) / 10_000
-
-
-def fits(
-    index: Index, names: Numbers, type: str | None, organism: int | None
-) -> npt.NDArray[np.bool_]:
-    """Tell which names' concepts have a type, and an organism if they are genes; None is any."""
-    concepts = index.name_concept[names]
-    fit = np.ones(len(names), np.bool_)
-    if type is not None:
-        known = type in index.types
-        fit &= known and index.concept_type[concepts] == index.types.index(type)
-    if organism is not None:
-        taxa = index.concept_taxon[concepts]
-        fit &= (taxa == 0) | (taxa == organism)
-    return fit
 
 
 def natural_key(curie: str) -> tuple[str, int, str]:

@@ -31,9 +31,7 @@ from pipeline.normalization.disease_ranking import DiseaseRanker, TreeModel, pro
 from pipeline.normalization.disease_usage import Concept, DiseaseUsage, Usage, disease_concept
 from pipeline.normalization.disease_words import WordWeights, name_words
 from pipeline.normalization.diseases import concept_group
-from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
-from pipeline.recognition.places import places_of
-from pipeline.recognition.short_forms import ShortForms
+from pipeline.recognition.combination import short_forms_of
 from pipeline.terminology.terminology import Terminology
 from pipeline.training.boosted_choice import BASE, Choice, fit_trees
 from pipeline.training.corpora import TrainingCorpus
@@ -126,7 +124,7 @@ def gold_papers(papers: Iterable[Paper], terminology: Terminology) -> Iterator[G
     nlp.max_length = 1 << 31
     for paper in papers:
         doc = nlp(document_text(paper))
-        short_forms = ShortForms.of_doc(places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS))
+        short_forms = short_forms_of(doc)
         found = Counter(
             (
                 disease_name(a.name, short_forms.resolve),

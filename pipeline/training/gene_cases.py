@@ -12,9 +12,8 @@ from pipeline.model import EntityType, Paper
 from pipeline.normalization.gene_ranking import GeneMention
 from pipeline.normalization.normalizer import Normalizer
 from pipeline.normalization.species_context import SpeciesContext
-from pipeline.recognition.abbreviations import LONG_FORMS, SHORT_FORMS
+from pipeline.recognition.combination import short_forms_of
 from pipeline.recognition.places import Place, places_of
-from pipeline.recognition.short_forms import ShortForms
 from pipeline.recognition.spans import MENTIONS
 from pipeline.terminology.terminology import Terminology
 
@@ -59,7 +58,7 @@ def read_case(nlp: Language, normalizer: Normalizer, corpus: str, paper: Paper) 
     """
     doc = nlp(document_text(paper))
     text = doc.text
-    short_forms = ShortForms.of_doc(places_of(doc, SHORT_FORMS), places_of(doc, LONG_FORMS))
+    short_forms = short_forms_of(doc)
     places = places_of(doc, MENTIONS)
     context = normalizer.species_context(
         text, places, normalizer.species(text, places, short_forms)

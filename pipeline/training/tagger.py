@@ -263,11 +263,11 @@ def _tags(window: Window, paper: ReadPaper, type_: str) -> list[int]:
     does not.
     """
     outside, begin, inside, end, single = range(len(TAGS))
-    _, starts, ends, borders = window.words
-    tags = [outside] * len(starts)
+    borders = window.words.borders
+    tags = [outside] * len(window.words.texts)
     spans = [(s, e) for s, e, t in paper.gold if t == type_]
     for start, stop in sorted(spans, key=lambda s: (s[0] - s[1], s[0])):
-        first, after = bisect_left(starts, start), bisect_right(ends, stop)
+        first, after = window.words.inside(start, stop)
         if (
             first < after
             and not any(tags[first:after])
